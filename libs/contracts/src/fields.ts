@@ -1,0 +1,108 @@
+import { ApiProperty, type ApiPropertyOptions } from "@nestjs/swagger";
+import { Type } from "class-transformer";
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from "class-validator";
+
+// One decorator per kind of member: it validates at the edge and on the bus, and documents in OpenAPI.
+
+interface Described {
+  optional?: boolean;
+  nullable?: boolean;
+  description?: string;
+  example?: unknown;
+}
+
+function apply(...decorators: PropertyDecorator[]): PropertyDecorator {
+  return (target, key) => {
+    for (const decorate of decorators) decorate(target, key);
+  };
+}
+
+function document(options: Described, api: ApiPropertyOptions): PropertyDecorator[] {
+  const described = {
+    required: !options.optional,
+    ...(options.nullable ? { nullable: true } : {}),
+    ...(options.description ? { description: options.description } : {}),
+    ...(options.example === undefined ? {} : { example: options.example }),
+    ...api,
+  } as ApiPropertyOptions;
+  return [ApiProperty(described), ...(options.optional || options.nullable ? [IsOptional()] : [])];
+}
+
+/** A string of at most `max` (1,000) characters, optionally of a pattern. */
+export function Text(options: Described & { max?: number; pattern?: RegExp } = {}): PropertyDecorator {
+  return apply(
+    ...document(options, { type: String, ...(options.pattern ? { pattern: options.pattern.source } : {}) }),
+    IsString(),
+    MaxLength(options.max ?? 1000),
+    ...(options.pattern ? [Matches(options.pattern)] : []),
+  );
+}
+
+/** A boolean. */
+export function Flag(options: Described = {}): PropertyDecorator {
+  return apply(...document(options, { type: Boolean }), IsBoolean());
+}
+
+/** A whole number; numeric text of a query string is taken too. */
+export function Whole(options: Described & { min?: number; max?: number } = {}): PropertyDecorator {
+  return apply(
+    ...document(options, { type: Number }),
+    Type(() => Number),
+    IsInt(),
+    Min(options.min ?? 0),
+    Max(options.max ?? Number.MAX_SAFE_INTEGER),
+  );
+}
+
+/** One of a closed list of words. */
+export function OneOf(values: readonly string[], options: Described = {}): PropertyDecorator {
+  return apply(...document(options, { type: String, enum: [...values] }), IsIn([...values]));
+}
+
+/** A list of words, all of a closed list where one is given. */
+export function Words(options: Described & { values?: readonly string[]; max?: number } = {}): PropertyDecorator {
+  const each = options.values ? IsIn([...options.values], { each: true }) : IsString({ each: true });
+  return apply(
+    ...document(options, { type: String, isArray: true }),
+    IsArray(),
+    ArrayMaxSize(options.max ?? 1000),
+    each,
+  );
+}
+
+/** A JSON object whose members the owner of the meaning checks (a record, an adapter's settings). */
+export function Free(options: Described = {}): PropertyDecorator {
+  return apply(...document(options, { type: Object, additionalProperties: true }), IsObject());
+}
+
+type ClassReference = () => new () => object;
+
+/** A nested object of a class. */
+export function Nested(type: ClassReference, options: Described = {}): PropertyDecorator {
+  return apply(...document(options, { type }), IsObject(), ValidateNested(), Type(type));
+}
+
+/** A list of objects of a class. */
+export function ListOf(type: ClassReference, options: Described & { max?: number } = {}): PropertyDecorator {
+  return apply(
+    ...document(options, { type, isArray: true }),
+    IsArray(),
+    ArrayMaxSize(options.max ?? 10_000),
+    ValidateNested({ each: true }),
+    Type(type),
+  );
+}

@@ -1,0 +1,284 @@
+import { ENTITY_NAMES, type EntityName, type JsonObject } from "@dovetail/domain";
+import { Flag, Free, Nested, OneOf, Text, Whole } from "./fields";
+import { operation } from "./operation";
+import { ById, type Page, PageQuery } from "./paging";
+
+export const CONNECTION_METHODS = ["API", "FILE", "DATABASE", "MESSAGE_QUEUE"] as const;
+export const AUTH_METHODS = ["NONE", "BASIC", "OAUTH2", "API_KEY", "SSH_KEY", "SHARED_SECRET"] as const;
+export const INTEGRATION_STATUSES = ["ACTIVE", "DISABLED", "PAUSED"] as const;
+export const CONNECTION_STATUSES = ["CONNECTED", "DISCONNECTED", "ERROR", "EXPIRED", "DISABLED"] as const;
+export type IntegrationStatus = (typeof INTEGRATION_STATUSES)[number];
+export type ConnectionStatus = (typeof CONNECTION_STATUSES)[number];
+export const DIRECTIONS = ["inbound", "outbound", "both"] as const;
+export type Direction = (typeof DIRECTIONS)[number];
+
+/** Members of an integration that are secrets or names beside them: taken in clear over TLS, sealed by the gateway. */
+export const CREDENTIAL_FIELDS = [
+  "apiUsername",
+  "apiPassword",
+  "clientId",
+  "clientSecret",
+  "tokenEndpoint",
+  "scope",
+  "username",
+  "password",
+  "refreshToken",
+  "privateKey",
+  "apiToken",
+  "apiKeyHeader",
+  "hostKey",
+  "secret",
+] as const;
+export type CredentialField = (typeof CREDENTIAL_FIELDS)[number];
+
+const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/** How one entity of an integration is kept in step. */
+export interface EntitySettings {
+  direction: Direction;
+  master: boolean;
+  keyPrefix: string | null;
+  schedule?: string;
+  lookbackSeconds: number;
+  pageSize: number;
+  fieldPolicy: Record<string, "erp" | "mes" | "newest" | "manual">;
+}
+
+export class Limits {
+  @Whole({ optional: true, min: 1, max: 100 })
+  concurrentCalls?: number;
+
+  @Whole({ optional: true, min: 1, max: 1_000_000 })
+  perMinute?: number;
+}
+
+export class Features {
+  @Flag({ optional: true })
+  inboundRequisitions?: boolean;
+
+  @Flag({ optional: true })
+  outboundOrderStatus?: boolean;
+
+  @Flag({ optional: true })
+  inventorySync?: boolean;
+
+  @Flag({ optional: true })
+  punchOutCatalog?: boolean;
+}
+
+export class TlsSettings {
+  @OneOf(["TLSv1.2", "TLSv1.3"], { optional: true })
+  minVersion?: string;
+}
+
+/** What a client may change of an integration (PATCH). Credentials stand beside them in the HTTP body. */
+export class IntegrationSettings {
+  @Text({ optional: true })
+  description?: string;
+
+  @Flag({ optional: true, description: "critical integrations are recovered first" })
+  critical?: boolean;
+
+  @Text({ optional: true, max: 2000, example: "https://erp.example.com" })
+  apiEndpoint?: string;
+
+  @Text({ optional: true, max: 40 })
+  apiVersion?: string;
+
+  @OneOf(AUTH_METHODS, { optional: true })
+  authMethod?: string;
+
+  @Free({ optional: true, description: "{enabled, interval} or a cron expression per entity or group" })
+  syncSchedule?: JsonObject;
+
+  @Free({ optional: true, description: "the adapter's own settings, see GET /erp/systems/:code" })
+  settings?: JsonObject;
+
+  @Free({
+    optional: true,
+    description: "entity → {direction, master, keyPrefix, schedule, lookbackSeconds, pageSize, fieldPolicy}",
+  })
+  entities?: JsonObject;
+
+  @Nested(() => Limits, { optional: true })
+  limits?: Limits;
+
+  @Nested(() => Features, { optional: true })
+  features?: Features;
+
+  @Nested(() => TlsSettings, { optional: true })
+  tls?: TlsSettings;
+}
+
+/** POST /erp/integrations without its credentials. */
+export class NewIntegration extends IntegrationSettings {
+  @Text({ pattern: NAME, example: "impact-production", description: "unique in the tenant, never changes" })
+  name!: string;
+
+  @Text({ max: 40, example: "ODOO" })
+  erpSystem!: string;
+
+  @OneOf(CONNECTION_METHODS, { optional: true })
+  connectionMethod?: string;
+}
+
+/** Credentials sealed to the sync-engine; opaque to everyone else. */
+export class SealedCredentials {
+  @Free()
+  box!: JsonObject;
+
+  @Free({ description: "{set: [names]}: which members are set, never their values" })
+  summary!: JsonObject;
+}
+
+export class CreateIntegration {
+  @Nested(() => NewIntegration)
+  integration!: NewIntegration;
+
+  @Nested(() => SealedCredentials, { optional: true })
+  credentials?: SealedCredentials;
+}
+
+export class UpdateIntegration {
+  @Text()
+  id!: string;
+
+  @Nested(() => IntegrationSettings)
+  patch!: IntegrationSettings;
+
+  @Nested(() => SealedCredentials, { optional: true })
+  credentials?: SealedCredentials;
+
+  @Whole({ optional: true, description: "If-Match" })
+  ifVersion?: number;
+}
+
+export class DeleteIntegration {
+  @Text()
+  id!: string;
+
+  @Whole({ optional: true })
+  ifVersion?: number;
+}
+
+export class SetIntegrationStatus {
+  @Text()
+  id!: string;
+
+  @OneOf(INTEGRATION_STATUSES)
+  status!: IntegrationStatus;
+}
+
+export class ListIntegrations extends PageQuery {
+  @Text({ optional: true, max: 40 })
+  erpSystem?: string;
+}
+
+/** An integration as clients see it. */
+export interface Integration {
+  id: string;
+  name: string;
+  erpSystem: string;
+  description: string;
+  critical: boolean;
+  connectionMethod: string;
+  apiEndpoint: string | null;
+  apiVersion: string | null;
+  authMethod: string;
+  syncSchedule: JsonObject;
+  settings: JsonObject;
+  entities: Partial<Record<EntityName, EntitySettings>>;
+  limits: { concurrentCalls?: number; perMinute?: number };
+  features: Features;
+  tls: { minVersion?: string };
+  status: IntegrationStatus;
+  credentials: { set: string[]; updatedAt: string | null };
+  adapter: { system: string; version: number };
+  createdAt: string;
+  updatedAt: string;
+  version: number;
+}
+
+/** The same with its sealed credentials, for the one service that opens them. */
+export interface ConnectionDocument {
+  integration: Integration;
+  sealed: JsonObject | null;
+  deleted: boolean;
+}
+
+/** A mapping as stored: immutable per version. */
+export interface MappingVersion {
+  integrationId: string;
+  entityType: EntityName;
+  version: number;
+  stage: "production";
+  /** `template` until the tenant stores its own. */
+  origin: "template" | "tenant";
+  document: JsonObject;
+  createdAt: string;
+  createdBy: string;
+}
+
+export class MappingReference {
+  @Text()
+  integration!: string;
+
+  @OneOf(ENTITY_NAMES)
+  entityType!: EntityName;
+
+  @Whole({ optional: true, min: 1, description: "the newest when absent" })
+  version?: number;
+}
+
+export class PutMapping {
+  @Text()
+  integration!: string;
+
+  @OneOf(ENTITY_NAMES)
+  entityType!: EntityName;
+
+  @Free()
+  document!: JsonObject;
+
+  @Whole({ optional: true })
+  ifVersion?: number;
+}
+
+/** Answer of PUT …/mappings/:entityType. */
+export interface MappingSaved {
+  version: number;
+  stage: "production";
+  warnings: string[];
+}
+
+export class ListMappings {
+  @Text()
+  integration!: string;
+}
+
+const errors = ["NOT_FOUND", "STALE", "CONFLICT", "ERP003", "ERP008", "UNAVAILABLE"] as const;
+const at = (name: string) => ({ subject: `dovetail.integration-config.${name}`, errors, timeoutMs: 10_000 });
+
+/** What integration-config answers. */
+export const integrationConfig = {
+  create: operation<CreateIntegration, Integration>({ ...at("integrations.create"), input: CreateIntegration }),
+  list: operation<ListIntegrations, Page<Integration>>({ ...at("integrations.list"), input: ListIntegrations }),
+  get: operation<ById, Integration>({ ...at("integrations.get"), input: ById }),
+  update: operation<UpdateIntegration, Integration>({ ...at("integrations.update"), input: UpdateIntegration }),
+  remove: operation<DeleteIntegration, Record<string, never>>({
+    ...at("integrations.delete"),
+    input: DeleteIntegration,
+  }),
+  setStatus: operation<SetIntegrationStatus, Integration>({
+    ...at("integrations.status"),
+    input: SetIntegrationStatus,
+  }),
+  connection: operation<ById, ConnectionDocument>({ ...at("integrations.connection"), input: ById }),
+  mapping: operation<MappingReference, MappingVersion>({ ...at("mappings.get"), input: MappingReference }),
+  mappings: operation<ListMappings, MappingVersion[]>({ ...at("mappings.list"), input: ListMappings }),
+  mappingVersions: operation<MappingReference, MappingVersion[]>({
+    ...at("mappings.versions"),
+    input: MappingReference,
+  }),
+  putMapping: operation<PutMapping, MappingSaved>({ ...at("mappings.put"), input: PutMapping }),
+};
