@@ -1,1 +1,46 @@
-export {};
+export type { FileEntry, Files, Http, HttpAnswer, HttpRequest, Log, Queue, QueueMessage, Sql } from "./clients";
+export {
+  AdapterError,
+  type AdapterErrorDetails,
+  type Category,
+  type CategoryRule,
+  type ErpCode,
+  type Excerpt,
+  RETRY_TABLE,
+  type Sent,
+} from "./errors";
+export {
+  type Adapter,
+  type Classification,
+  type ClassifyInput,
+  defineAdapter,
+  type EntityPort,
+  type Failure,
+  type InboundMethod,
+  type LookupQuery,
+  type Notice,
+  type OpenContext,
+  type OutboundMethod,
+  type Page,
+  type PollResult,
+  type PullQuery,
+  type Push,
+  type PushOperation,
+  type PushRequest,
+  type PushResult,
+  type Raw,
+  type ServerInfo,
+  type SourceField,
+  type Stamp,
+  type WriteClass,
+} from "./port";
+export {
+  type AuthMethod,
+  type ConfigOf,
+  defineSchema,
+  type FieldSpec,
+  type FieldType,
+  type Schema,
+  type SchemaField,
+} from "./schema";
+export type { HmacScheme, SignatureScheme } from "./signatures";

@@ -56,8 +56,7 @@ export interface PushRequest {
 }
 
 export type PushResult =
-  | { done: "confirmed"; externalId: string; version?: string; shown?: Raw }
-  | { done: "accepted"; handle: Json };
+  { done: "confirmed"; externalId: string; version?: string; shown?: Raw } | { done: "accepted"; handle: Json };
 
 export type PollResult = "pending" | { externalId: string } | Failure;
 

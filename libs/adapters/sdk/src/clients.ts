@@ -1,0 +1,91 @@
+import type { Json, JsonObject } from "@dovetail/domain";
+
+/** One HTTP call. Exactly one of `json` and `body`, or neither. */
+export interface HttpRequest {
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD";
+  /** Absolute. */
+  url: string;
+  /** Added to the URL, percent-encoded; undefined members are left out. */
+  query?: Record<string, string | number | boolean | undefined>;
+  headers?: Record<string, string>;
+  /** Sent as `application/json`. */
+  json?: unknown;
+  body?: string | Uint8Array;
+  /** Beside the client's own signal. */
+  signal?: AbortSignal;
+  /** For the whole call, milliseconds. */
+  timeoutMs?: number;
+  /** Longest answer after decompression, bytes. */
+  maxBytes?: number;
+}
+
+/** An answer of any status; 3xx and broken answers are thrown instead. */
+export interface HttpAnswer {
+  status: number;
+  /** Names in lower case; repeated headers joined by `, `. */
+  headers: Record<string, string>;
+  /** Decompressed. */
+  body: Uint8Array;
+  text(): string;
+  /** Throws AdapterError SERVER that names the position when the body is not JSON. */
+  json(): Json;
+  /** What it answers. */
+  request: HttpRequest;
+}
+
+/**
+ * HTTP over a pool per origin. Any status is an answer; what brings no whole answer throws AdapterError, whose
+ * `sent` says whether the request may have reached the ERP. Never repeats a call.
+ */
+export interface Http {
+  request(request: HttpRequest): Promise<HttpAnswer>;
+}
+
+/** Parameterised SQL against an ERP's own database. */
+export interface Sql {
+  readonly dialect: "postgresql" | "mysql" | "mssql" | "oracle";
+  query(text: string, values?: readonly Json[]): Promise<JsonObject[]>;
+  /** Rows affected. */
+  execute(text: string, values?: readonly Json[]): Promise<number>;
+  transaction<T>(fn: (sql: Sql) => Promise<T>): Promise<T>;
+}
+
+export interface FileEntry {
+  /** Relative to the root, with `/`. */
+  path: string;
+  size: number;
+  /** Milliseconds since 1970. */
+  modifiedAt: number;
+}
+
+/** A folder or an SFTP account. Paths are relative to the root and never leave it. */
+export interface Files {
+  list(folder: string, pattern?: string): Promise<FileEntry[]>;
+  read(path: string): AsyncIterable<Uint8Array>;
+  /** Whole or not at all: written under a temporary name, then renamed. */
+  write(path: string, content: Uint8Array): Promise<void>;
+  /** Replaces what stands at `to`. */
+  move(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
+}
+
+export interface QueueMessage {
+  body: Uint8Array;
+  headers: Record<string, string>;
+  /** To be called after the message's effect is stored. */
+  acknowledge(): Promise<void>;
+}
+
+/** An ERP's message broker. */
+export interface Queue {
+  publish(topic: string, body: Uint8Array, headers?: Record<string, string>): Promise<void>;
+  consume(topic: string, signal: AbortSignal): AsyncIterable<QueueMessage>;
+}
+
+/** Structured log; `details` never holds a secret or a whole record. */
+export interface Log {
+  debug(message: string, details?: JsonObject): void;
+  info(message: string, details?: JsonObject): void;
+  warn(message: string, details?: JsonObject): void;
+  error(message: string, details?: JsonObject): void;
+}
