@@ -1,0 +1,130 @@
+import {
+  address,
+  choice,
+  currency,
+  datetime,
+  decimal,
+  entity,
+  flag,
+  integer,
+  key,
+  list,
+  reference,
+  text,
+} from "./builders";
+
+const reachable = [
+  text("email", "Mail address."),
+  text("phone", "Telephone."),
+  text("website", "Web address."),
+  text("language", "BCP 47 tag of the language to write in."),
+];
+
+const trading = [
+  text("legalName", "Registered name."),
+  text("taxId", "VAT or tax registration number."),
+  text("dunsNumber", "D-U-N-S number."),
+  text("category", "Class in the source system."),
+  text("status", "State in the source system's words."),
+  flag("active", "False when no new documents may use it."),
+  currency("currency", "Currency of trade."),
+  text("paymentTerms", "Terms of payment, for instance NET30."),
+  integer("paymentDays", "Days until payment is due."),
+  text("paymentMethod", "How it is paid."),
+  text("deliveryTerms", "Incoterm with place."),
+  text("account", "Account number that the other side uses for us."),
+  text("notes", "Free text."),
+];
+
+export const supplier = entity({
+  name: "Supplier",
+  code: 1,
+  kind: "state",
+  key: ["supplierNumber"],
+  group: ["AP", "masterData"],
+  description: "A party that goods or services are bought from.",
+  fields: [
+    key("supplierNumber", "Business key."),
+    text("name", "Trading name."),
+    ...trading,
+    ...reachable,
+    flag("preferred", "Preferred for new purchases."),
+    integer("creditRating", "Rating in the source system."),
+    integer("leadTimeDays", "Usual days from order to delivery."),
+    decimal("minimumOrderAmount", "Smallest order taken, in `currency`."),
+    address("address", "Main address."),
+    address("remitTo", "Where payments go, when it differs."),
+  ],
+});
+
+export const customer = entity({
+  name: "Customer",
+  code: 2,
+  kind: "state",
+  key: ["customerNumber"],
+  group: ["AR", "Sales", "masterData"],
+  description: "A party that goods or services are sold to.",
+  fields: [
+    key("customerNumber", "Business key."),
+    text("name", "Trading name."),
+    ...trading,
+    ...reachable,
+    decimal("creditLimit", "In `currency`."),
+    decimal("balance", "Open receivables, in `currency`."),
+    text("salesRepresentative", "Who looks after it."),
+    text("priceList", "Price list that applies."),
+    address("billTo", "Where invoices go."),
+    address("shipTo", "Where goods go."),
+  ],
+});
+
+export const contact = entity({
+  name: "Contact",
+  code: 3,
+  kind: "state",
+  key: ["contactNumber"],
+  group: ["Sales", "masterData"],
+  description: "A person at a customer or supplier.",
+  fields: [
+    key("contactNumber", "Business key."),
+    text("name", "Full name."),
+    text("firstName", "Given name."),
+    text("lastName", "Family name."),
+    text("jobTitle", "Position."),
+    text("department", "Department."),
+    reference("customer", "Customer", "Customer the person works for."),
+    reference("supplier", "Supplier", "Supplier the person works for."),
+    ...reachable,
+    text("mobile", "Mobile telephone."),
+    flag("primary", "First person to ask."),
+    flag("active", "False when the person has left."),
+    address("address", "Own address, when it differs."),
+    text("notes", "Free text."),
+  ],
+});
+
+export const technician = entity({
+  name: "Technician",
+  code: 4,
+  kind: "state",
+  key: ["technicianNumber"],
+  group: ["masterData"],
+  description: "A person who carries out work orders.",
+  fields: [
+    key("technicianNumber", "Business key."),
+    text("name", "Full name."),
+    ...reachable,
+    text("department", "Department or crew."),
+    text("location", "Home base."),
+    choice("availability", ["available", "busy", "off"], "Whether work can be assigned now."),
+    datetime("availableFrom", "When the next slot begins."),
+    decimal("hourlyRate", "Cost of an hour, in `currency`."),
+    currency("currency", "Currency of the rate."),
+    flag("active", "False when the person has left."),
+    list("skills", "skill", "What the person is qualified for.", [
+      key("skill", "Name of the skill."),
+      text("level", "Grade."),
+      datetime("validUntil", "End of the certificate."),
+    ]),
+  ],
+});
