@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "@dovetail/domain";
+import type { AdapterError, AdapterErrorDetails } from "./errors";
 
 /** One HTTP call. Exactly one of `json` and `body`, or neither. */
 export interface HttpRequest {
@@ -19,6 +20,13 @@ export interface HttpRequest {
   maxBytes?: number;
 }
 
+/** An adapter's verdict on an answer; `sent` follows from the category unless the adapter knows better. */
+export type AnswerErrorDetails = Pick<
+  AdapterErrorDetails,
+  "category" | "code" | "bodyCode" | "retryAfterMs" | "cause"
+> &
+  Partial<Pick<AdapterErrorDetails, "sent">>;
+
 /** An answer of any status; 3xx and broken answers are thrown instead. */
 export interface HttpAnswer {
   status: number;
@@ -31,6 +39,8 @@ export interface HttpAnswer {
   json(): Json;
   /** What it answers. */
   request: HttpRequest;
+  /** An error about this answer, with status and masked excerpts of both sides. */
+  error(message: string, details: AnswerErrorDetails): AdapterError;
 }
 
 /**

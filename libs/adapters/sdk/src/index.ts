@@ -9,6 +9,8 @@ export {
   RETRY_TABLE,
   type Sent,
 } from "./errors";
+export { HttpClient, type HttpOptions } from "./http";
+export { createMask, excerpt, type Mask, MASKED, secretsOf } from "./mask";
 export {
   type Adapter,
   type Classification,
@@ -34,6 +36,8 @@ export {
   type Stamp,
   type WriteClass,
 } from "./port";
+export { newReference } from "./reference";
+export { retryAfterMs } from "./retry-after";
 export {
   type AuthMethod,
   type ConfigOf,
@@ -44,3 +48,4 @@ export {
   type SchemaField,
 } from "./schema";
 export type { HmacScheme, SignatureScheme } from "./signatures";
+export { type ConfigResult, type ConnectionParts, gatherConfig, validateConfig } from "./validate-config";

@@ -91,6 +91,8 @@ export interface LookupQuery {
 /** What an adapter can do with one entity. */
 export interface EntityPort<S> {
   pull?(session: S, query: PullQuery): AsyncIterable<Page>;
+  /** `false`: every pull reads everything, whatever the cursor says. */
+  incremental?: boolean;
   /** True when a full pull shows every row, so that an unseen link may be a deleted row. */
   deletesSeen?: boolean;
   push?: Push<S>;
@@ -134,7 +136,12 @@ export interface OpenContext<C> {
 
 export interface ClassifyInput {
   status?: number;
+  /** The ERP's own code or error name. */
   bodyCode?: string;
+  /** The body or its beginning, for ERPs that hide a rate limit in a 400. */
+  body?: string;
+  /** Of the answer, lower case: Retry-After and its kin. */
+  headers?: Record<string, string>;
   cause?: unknown;
 }
 
