@@ -1,1 +1,1 @@
-export {};
+export type { ConformanceHarness, FaultControl, FaultKind, Opened, OpenOptions } from "./harness";
