@@ -3,6 +3,7 @@ import { NestFactory } from "@nestjs/core";
 import { FastifyAdapter, type NestFastifyApplication } from "@nestjs/platform-fastify";
 import type { FastifyInstance } from "fastify";
 import { Health, type HealthCheck } from "./health";
+import { Connections } from "./http/drain";
 import { prepareEdge, refuseAddress } from "./http/edge";
 import { ProblemFilter } from "./http/problem-filter";
 import { strictValidation } from "./http/validation";
@@ -71,6 +72,7 @@ async function start(options: ServiceOptions, logger: Logger, metrics: Metrics):
   const stopping = new AbortController();
   const adapter = newAdapter(options.http ?? {});
   const instance = adapter.getInstance<FastifyInstance>();
+  const connections = new Connections(instance.server);
   prepareEdge(instance, {
     logger,
     metrics,
@@ -98,7 +100,7 @@ async function start(options: ServiceOptions, logger: Logger, metrics: Metrics):
   const port = portOf(instance);
   const url = `http://${options.config.host.includes(":") ? `[${options.config.host}]` : options.config.host}:${port}`;
   logger.info({ url }, "listening");
-  const stopOnce = once(() => stopService(options, { app, instance, health, stopping, logger }));
+  const stopOnce = once(() => stopService(options, { app, connections, health, stopping, logger }));
   return { name: options.name, url, port, app, logger, metrics, stop: stopOnce };
 }
 
@@ -117,18 +119,18 @@ function newAdapter(http: HttpOptions): FastifyAdapter {
 
 interface StopParts {
   app: INestApplication;
-  instance: FastifyInstance;
+  connections: Connections;
   health: Health;
   stopping: AbortController;
   logger: Logger;
 }
 
 async function stopService(options: ServiceOptions, parts: StopParts): Promise<void> {
-  const { app, instance, health, stopping, logger } = parts;
+  const { app, connections, health, stopping, logger } = parts;
   logger.info("stopping");
   health.markStopping();
   stopping.abort(new Error("the service is stopping"));
-  await drain(instance, options.http?.drainMs ?? 10_000);
+  await connections.drain(options.http?.drainMs ?? 10_000);
   const failures: unknown[] = [];
   for (const step of [...(options.onStop ?? []), () => app.close()]) {
     try {
@@ -141,19 +143,6 @@ async function stopService(options: ServiceOptions, parts: StopParts): Promise<v
   }
   logger.info("stopped");
   if (failures.length > 0) throw new AggregateError(failures, `${options.name} did not stop cleanly`);
-}
-
-/** Ends listening, waits for requests in flight, then cuts what is left. */
-async function drain(instance: FastifyInstance, timeoutMs: number): Promise<void> {
-  const { server } = instance;
-  if (!server.listening) return;
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const sweep = setInterval(() => server.closeIdleConnections(), 50);
-  const deadline = setTimeout(() => server.closeAllConnections(), timeoutMs);
-  await closed;
-  clearInterval(sweep);
-  clearTimeout(deadline);
 }
 
 function portOf(instance: FastifyInstance): number {
