@@ -1,1 +1,11 @@
+export { generateApiKey, hashApiKey, parseApiKey, verifyApiKey, type NewApiKey } from "./api-key";
+export { constantTimeEqual } from "./constant-time";
+export { sha256Hex } from "./digest";
+export { CryptoError, type CryptoErrorCode } from "./errors";
+export { hmac, signHmac, verifyHmac, type HmacAlgorithm, type HmacEncoding, type HmacOptions } from "./hmac";
+export { KeyRing, type SealingKey } from "./key-ring";
+export { hashPassword, needsRehash, PASSWORD_COST, verifyPassword, type PasswordCost } from "./password";
+export { randomBase32, randomToken } from "./random";
+export { isSealedBox, open, openText, rewrap, sealFor, type SealedBox } from "./sealed-box";
 export { Secret } from "./secret";
+export { decrypt, encrypt, type Encrypted } from "./symmetric";
