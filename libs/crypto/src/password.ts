@@ -7,7 +7,7 @@ export interface PasswordCost {
   p: number;
 }
 
-/** OWASP's recommendation of 2^16 · 8 · 2 in its equal of half the memory. */
+/** OWASP Password Storage Cheat Sheet: one of its equivalent minimal settings, 32 MiB a hash. */
 export const PASSWORD_COST: PasswordCost = { N: 2 ** 15, r: 8, p: 3 };
 
 const HASH_BYTES = 32;
