@@ -67,6 +67,8 @@ export interface FieldDefinition {
   maxLength?: number;
   /** A regular expression (ECMA-262, `u`) that a `string` matches whole. */
   pattern?: string;
+  /** Personal data: its value never appears in an error. */
+  personal?: boolean;
   /** Members of an `object`, or of each line of a `list`. */
   fields?: readonly FieldDefinition[];
   /** The member that tells the lines of a `list` apart. */
@@ -99,9 +101,9 @@ export interface EntityDefinition {
 export interface FieldError {
   /** A path such as `lines[2].quantity`; empty for the record itself. */
   field: string;
-  /** required, type, unknown, maxLength, minLength, pattern, enum, format, nul, newline, unicode, separator, duplicateKey, depth. */
+  /** required, type, unknown, maxLength, minLength, pattern, enum, format, nul, newline, unicode, separator, duplicateKey, name, depth. */
   rule: string;
-  /** The offending value, cut to 200 characters. */
+  /** The offending value, cut to 200 characters and safe to store; `***` for personal data. */
   value: Json;
   /** An error code of the catalogue; ERP008 from this library. */
   code: string;

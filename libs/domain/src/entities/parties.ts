@@ -14,8 +14,8 @@ import {
 } from "./builders";
 
 const reachable = [
-  text("email", "Mail address."),
-  text("phone", "Telephone."),
+  text("email", "Mail address.", { personal: true }),
+  text("phone", "Telephone.", { personal: true }),
   text("website", "Web address."),
   text("language", "BCP 47 tag of the language to write in."),
 ];
@@ -88,14 +88,14 @@ export const contact = entity({
   fields: [
     key("contactNumber", "Business key."),
     text("name", "Full name."),
-    text("firstName", "Given name."),
-    text("lastName", "Family name."),
+    text("firstName", "Given name.", { personal: true }),
+    text("lastName", "Family name.", { personal: true }),
     text("jobTitle", "Position."),
     text("department", "Department."),
     reference("customer", "Customer", "Customer the person works for."),
     reference("supplier", "Supplier", "Supplier the person works for."),
     ...reachable,
-    text("mobile", "Mobile telephone."),
+    text("mobile", "Mobile telephone.", { personal: true }),
     flag("primary", "First person to ask."),
     flag("active", "False when the person has left."),
     address("address", "Own address, when it differs."),
