@@ -1,1 +1,2 @@
-export {};
+export { adapterFor } from "./adapter-for";
+export { ADAPTERS } from "./adapters";

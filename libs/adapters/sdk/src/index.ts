@@ -1,4 +1,18 @@
-export type { FileEntry, Files, Http, HttpAnswer, HttpRequest, Log, Queue, QueueMessage, Sql } from "./clients";
+export type { AllowAddress } from "./address-guard";
+export { capabilities, type EntityCapabilities, type SystemCapabilities } from "./capabilities";
+export { httpClassify, sentOf } from "./classify";
+export type {
+  AnswerErrorDetails,
+  FileEntry,
+  Files,
+  Http,
+  HttpAnswer,
+  HttpRequest,
+  Log,
+  Queue,
+  QueueMessage,
+  Sql,
+} from "./clients";
 export {
   AdapterError,
   type AdapterErrorDetails,
