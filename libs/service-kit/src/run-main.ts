@@ -24,11 +24,13 @@ export interface MainProcess {
  */
 export async function runMain(start: () => Promise<Stoppable>, main: MainProcess = process): Promise<void> {
   let running: Stoppable | undefined;
-  let ending = false;
+  let endCode: number | undefined;
   const end = async (code: number): Promise<void> => {
-    ending = true;
+    endCode = code;
+    // Still starting: what has been opened so far can only be closed once `start` has handed it over.
+    if (!running) return;
     try {
-      await running?.stop();
+      await running.stop();
       main.exit(code);
     } catch (error) {
       main.stderr.write(`${describe(error)}\n`);
@@ -36,12 +38,12 @@ export async function runMain(start: () => Promise<Stoppable>, main: MainProcess
     }
   };
   const onSignal = (): void => {
-    if (ending) main.exit(EXIT_FORCED);
-    else void end(0);
+    if (endCode === undefined) void end(0);
+    else main.exit(EXIT_FORCED);
   };
   const onDefect = (cause: unknown): void => {
     main.stderr.write(`${describe(cause)}\n`);
-    if (!ending) void end(EXIT_FAILED);
+    if (endCode === undefined) void end(EXIT_FAILED);
   };
   main.on("SIGTERM", onSignal);
   main.on("SIGINT", onSignal);
@@ -55,8 +57,7 @@ export async function runMain(start: () => Promise<Stoppable>, main: MainProcess
     main.exit(error instanceof ConfigError ? EXIT_CONFIG : EXIT_FAILED);
     return;
   }
-  // A signal came while starting: what has started since has to stop too.
-  if (ending) await end(0);
+  if (endCode !== undefined) await end(endCode);
 }
 
 function describe(cause: unknown): string {

@@ -1,5 +1,7 @@
 import { HttpException } from "@nestjs/common";
 import { PROBLEM_CODES, ProblemError, type ProblemCode, type ProblemDocument } from "@dovetail/contracts";
+import type { Json } from "@dovetail/domain";
+import { maskValue } from "./mask-value";
 
 /** Codes by HTTP status for errors that the framework raises itself. */
 const CODE_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
@@ -19,8 +21,16 @@ const CODE_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
   503: "UNAVAILABLE",
 };
 
-/** Rules of the domain and of mappings: their text is written for the customer, whatever class carries it. */
+/** Codes of rules of the domain and of mappings: the text of such an error is written for the customer. */
 const RULE_CODES: ReadonlySet<string> = new Set(["ERP003", "ERP004", "ERP008"]);
+
+/** Errors of libraries that the kit does not import: the request can be repeated, by what these names say. */
+const UNAVAILABLE: Readonly<Record<string, string>> = {
+  DatabaseUnavailableError: "The database cannot be reached.",
+  CircuitOpenError: "A system behind this service does not answer at present.",
+  CommitUnknownError:
+    "The connection was lost while the change was stored. Repeat the request with the same Idempotency-Key.",
+};
 
 /** Where and in which trace the problem appeared. */
 export interface ProblemPlace {
@@ -42,12 +52,9 @@ export function problemOf(error: unknown, place: ProblemPlace = {}): ProblemDocu
 }
 
 function fromFramework(error: unknown): ProblemError {
-  if (isRuleError(error)) {
-    return new ProblemError(error.code, error.message, {
-      ...(error.errors ? { errors: error.errors } : {}),
-      cause: error,
-    });
-  }
+  if (isRuleError(error)) return ruleProblem(error);
+  const unavailable = error instanceof Error ? UNAVAILABLE[error.name] : undefined;
+  if (unavailable) return new ProblemError("UNAVAILABLE", unavailable, { retryAfterSeconds: 2, cause: error });
   const status = statusOf(error);
   if (status === undefined || status >= 500) return serverProblem(status, error);
   const code = CODE_OF_STATUS[status] ?? "ERP008";
@@ -82,8 +89,33 @@ function statusOf(error: unknown): number | undefined {
   return fromFastify || exposed ? status : undefined;
 }
 
-type RuleError = Error & { code: ProblemCode; errors?: NonNullable<ProblemDocument["errors"]> };
+/** A broken rule with the place where it is broken (DomainError, MappingError); the latter may list several. */
+interface RuleError extends Error {
+  code: ProblemCode;
+  field: string;
+  rule: string;
+  value?: Json;
+  suggestion?: string;
+  problems?: readonly { field: string; rule: string; value: Json; message: string }[];
+}
 
 function isRuleError(error: unknown): error is RuleError {
-  return error instanceof Error && "code" in error && typeof error.code === "string" && RULE_CODES.has(error.code);
+  if (!(error instanceof Error) || !("code" in error) || !("field" in error) || !("rule" in error)) return false;
+  const { code, field, rule } = error;
+  return typeof code === "string" && RULE_CODES.has(code) && typeof field === "string" && typeof rule === "string";
+}
+
+function ruleProblem(error: RuleError): ProblemError {
+  const { code, field, rule, message, value = null, problems = [{ field, rule, value, message }] } = error;
+  return new ProblemError(code, message, {
+    errors: problems.map((one) => ({
+      field: one.field,
+      rule: one.rule,
+      value: maskValue(one.field, one.value),
+      code,
+      message: one.message,
+    })),
+    ...(error.suggestion === undefined ? {} : { resolution: `Did you mean ${error.suggestion}?` }),
+    cause: error,
+  });
 }

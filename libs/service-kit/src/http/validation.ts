@@ -1,12 +1,11 @@
 import { ValidationPipe, type ValidationError } from "@nestjs/common";
 import { ProblemError } from "@dovetail/contracts";
-import type { FieldError, Json } from "@dovetail/domain";
+import type { FieldError } from "@dovetail/domain";
 import * as classTransformer from "class-transformer";
 import * as classValidator from "class-validator";
-import { isSecretName } from "../redaction";
+import { maskValue } from "./mask-value";
 
 const MAX_ERRORS = 100;
-const MAX_VALUE = 200;
 
 /**
  * The strict pipe of our HTTP edge: unknown members are refused, values are turned into the DTO class, and what is
@@ -54,14 +53,4 @@ function collect(error: ValidationError, parent: string, into: FieldError[]): vo
 function joinPath(parent: string, property: string): string {
   if (/^\d+$/.test(property) && parent !== "") return `${parent}[${property}]`;
   return parent === "" ? property : `${parent}.${property}`;
-}
-
-/** A value as an error may show it: secrets masked, long text cut, composed values left out. */
-export function maskValue(name: string, value: unknown): Json {
-  if (value === undefined || value === null) return null;
-  if (isSecretName(name)) return "***";
-  if (typeof value === "string") return value.length > MAX_VALUE ? `${value.slice(0, MAX_VALUE)}…` : value;
-  if (typeof value === "boolean") return value;
-  if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
-  return Array.isArray(value) ? "[…]" : "{…}";
 }
