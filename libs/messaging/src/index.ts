@@ -1,1 +1,10 @@
-export {};
+export { Bus, type BusOptions } from "./bus";
+export { BrokerUnfitError, type BrokerOptions } from "./connection";
+export { cutByBytes, type Cut } from "./cut-by-bytes";
+export type { Answer, Handler } from "./handling";
+export { validInput } from "./input-validation";
+export { EVENT_BYTES, MAX_ANSWER_BYTES, PAGE_BYTES } from "./limits";
+export { LocalBus, type LocalHandler } from "./local-bus";
+export { silentLog, type Log } from "./log";
+export type { RawHandler } from "./raw-subjects";
+export type { Incoming } from "./responder";
