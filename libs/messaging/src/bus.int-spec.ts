@@ -51,7 +51,7 @@ describe("Bus", () => {
   const dir = mkdtempSync(join(tmpdir(), "bus-spec-"));
 
   beforeAll(async () => {
-    nats = await startNats({ dir, temporary: false });
+    nats = await startNats({ dir });
     const log = { info: () => undefined, warn: () => undefined, error: (_: object, text: string) => errors.push(text) };
     asker = await Bus.connect({ url: nats.url, name: "asker" });
     parrot = await Bus.connect({ url: nats.url, name: "parrot", log });

@@ -8,3 +8,7 @@ export { LocalBus, type LocalHandler } from "./local-bus";
 export { silentLog, type Log } from "./log";
 export type { RawHandler } from "./raw-subjects";
 export type { Incoming } from "./responder";
+export { EVENT_LOG_SQL } from "./event-log/schema";
+export { appendEvent, type NewEvent } from "./event-log/append-event";
+export { Lease, type LeaseOptions } from "./event-log/lease";
+export { type Expand, type LogRow } from "./event-log/log-row";
