@@ -179,6 +179,13 @@ describe("two services in one process", () => {
     });
   });
 
+  it("refuse a list and a text where an object belongs", async () => {
+    for (const body of ["[]", "[{}]", '"x"', "7", "null"]) {
+      const response = await post(`${one.url}/things`, body);
+      expect([body, response.status]).toEqual([body, 422]);
+    }
+  });
+
   it.each([
     ["broken JSON", '{"apiPassword": hunter2}', "application/json", 400, "ERP008"],
     ["bytes that are not UTF-8", Uint8Array.of(0x22, 0xff, 0x22), "application/json", 400, "ERP008"],

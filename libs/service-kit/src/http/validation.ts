@@ -15,7 +15,8 @@ export function strictValidation(): ValidationPipe {
   return new ValidationPipe({
     whitelist: true,
     forbidNonWhitelisted: true,
-    forbidUnknownValues: true,
+    // A class without any field is a body that must be empty: the whitelist refuses members all the same.
+    forbidUnknownValues: false,
     transform: true,
     validationError: { target: false, value: true },
     exceptionFactory: (errors: ValidationError[]) => validationProblem(errors),
