@@ -37,19 +37,33 @@ function compileRecord(fields: readonly FieldDefinition[]): (record: JsonObject)
   };
 }
 
-function compileMembers(fields: readonly FieldDefinition[]): Member[] {
-  return fields.map((field) => ({
+/** The members in declared order, and the place of each name in it. */
+interface Members {
+  ordered: readonly Member[];
+  places: ReadonlyMap<string, number>;
+}
+
+function compileMembers(fields: readonly FieldDefinition[]): Members {
+  const ordered = fields.map((field) => ({
     name: field.name,
     head: `${JSON.stringify(field.name)}:`,
     write: compileWriter(field),
   }));
+  return { ordered, places: new Map(ordered.map((member, place) => [member.name, place])) };
 }
 
-function writeMembers(members: readonly Member[], record: JsonObject): string {
+/** Goes through the members that are there: asking for each declared one costs thrice as much. */
+function writeMembers({ ordered, places }: Members, record: JsonObject): string {
+  const values = new Array<Json | undefined>(ordered.length);
+  for (const name in record) {
+    const place = places.get(name);
+    if (place !== undefined) values[place] = record[name];
+  }
   let text = "";
-  for (const member of members) {
-    const value = record[member.name];
-    if (value === undefined || value === null) continue;
+  for (let place = 0; place < values.length; place++) {
+    const value = values[place];
+    const member = ordered[place];
+    if (value === undefined || value === null || member === undefined) continue;
     const written = member.write(value);
     if (written !== undefined) text += (text === "" ? "" : ",") + member.head + written;
   }
@@ -75,7 +89,11 @@ export function compileWriter(field: FieldDefinition): ValueWriter {
   }
 }
 
+/** JSON.stringify costs three times this test for the short strings of a record. */
+const NEEDS_ESCAPE = /["\\\u0000-\u001f\ud800-\udfff]/;
+
 function writeText(value: Json): string {
+  if (typeof value === "string") return NEEDS_ESCAPE.test(value) ? JSON.stringify(value) : `"${value}"`;
   return typeof value === "object" ? sortedJson(value) : JSON.stringify(value);
 }
 

@@ -2,6 +2,7 @@ import Big from "big.js";
 import { DomainError } from "./domain-error";
 
 const CANONICAL = /^(?:0|-?(?:[1-9][0-9]*|0(?=\.))(?:\.[0-9]*[1-9])?)$/;
+const PLAIN = /^(-?)0*([0-9]+)(?:\.([0-9]*?)0*)?$/;
 const READABLE = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?$/;
 const MAX_LENGTH = 1000;
 
@@ -15,7 +16,10 @@ const MODES: Record<RoundingMode, Big.RoundingMode> = { down: 0, halfUp: 1, half
  */
 export function normaliseDecimal(text: string): string | undefined {
   if (CANONICAL.test(text)) return text;
-  if (text.length > MAX_LENGTH || !READABLE.test(text)) return undefined;
+  if (text.length > MAX_LENGTH) return undefined;
+  const plain = PLAIN.exec(text);
+  if (plain) return assemble(plain[1] ?? "", plain[2] ?? "0", plain[3] ?? "");
+  if (!READABLE.test(text)) return undefined;
   return write(new Big(text.startsWith("+") ? text.slice(1) : text));
 }
 
@@ -60,6 +64,12 @@ export function sumDecimals(values: Iterable<string>): string {
   let sum = new Big(0);
   for (const value of values) sum = sum.plus(read(value));
   return write(sum);
+}
+
+/** Puts a number together whose needless zeros are gone. */
+function assemble(sign: string, whole: string, fraction: string): string {
+  if (fraction !== "") return `${sign}${whole}.${fraction}`;
+  return whole === "0" ? "0" : sign + whole;
 }
 
 function read(text: string): Big {

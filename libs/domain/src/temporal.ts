@@ -2,6 +2,9 @@ import { DATE_PATTERN, DATETIME_PATTERN } from "./patterns";
 
 const DATE = new RegExp(DATE_PATTERN);
 const DATETIME = new RegExp(DATETIME_PATTERN);
+/** What most sources send: nothing to check further and nothing to change. */
+const USUAL =
+  /^[1-9][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{0,8}[1-9])?Z$/;
 const NORMAL = /^[^.]{19}(?:\.[0-9]*[1-9])?Z$/;
 
 /** Whether a text is a day of the Gregorian calendar, `YYYY-MM-DD`. */
@@ -16,6 +19,7 @@ export function isDatetime(text: string): boolean {
 
 /** The same instant in UTC with `Z`, without needless zeros of the second's fraction; undefined when it is no instant. */
 export function normaliseDatetime(text: string): string | undefined {
+  if (USUAL.test(text)) return text;
   if (!isDatetime(text)) return undefined;
   if (NORMAL.test(text)) return text;
   const zone = text.endsWith("Z") ? "Z" : text.slice(-6);

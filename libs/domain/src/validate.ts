@@ -10,12 +10,6 @@ import type { EntityName, FieldDefinition, FieldError, Json, JsonObject } from "
 /** Adds the errors of one value; `prefix` is the path before the field's name. */
 type Check = (value: Json, prefix: string, errors: FieldError[]) => void;
 
-interface Member {
-  name: string;
-  field: FieldDefinition;
-  check: Check;
-}
-
 type ObjectCheck = (record: JsonObject, prefix: string, errors: FieldError[]) => void;
 
 const compiled = new Map<EntityName, ObjectCheck>();
@@ -51,27 +45,24 @@ function compileEntity(entity: EntityName): ObjectCheck {
 }
 
 function compileObject(fields: readonly FieldDefinition[], kindOf: (field: FieldDefinition) => TextKind): ObjectCheck {
-  const members = fields.map((field): Member => ({ name: field.name, field, check: compile(field, kindOf(field)) }));
-  const names = new Set(fields.map((field) => field.name));
+  const checks = new Map(fields.map((field) => [field.name, compile(field, kindOf(field))]));
+  const required = fields.filter((field) => field.required).map((field) => field.name);
+  // Goes through the members that are there: asking for each declared one costs thrice as much.
   return (record, prefix, errors) => {
-    let known = 0;
-    for (const member of members) {
-      const value = record[member.name];
-      if (value !== undefined) known++;
-      if (value !== undefined && value !== null) member.check(value, prefix, errors);
-      else if (member.field.required) report(errors, prefix + member.name, "required", null, "A value is required");
+    for (const name in record) {
+      const value = record[name];
+      const check = checks.get(name);
+      if (check === undefined) reportUnknown(name, value, prefix, errors);
+      else if (value !== undefined && value !== null) check(value, prefix, errors);
     }
-    // Counting is much cheaper than looking up each name; the names matter only when the counts differ.
-    let count = 0;
-    for (const _ in record) count++;
-    if (count !== known) reportUnknown(record, names, prefix, errors);
+    for (const name of required)
+      if (record[name] === undefined || record[name] === null)
+        report(errors, prefix + name, "required", null, "A value is required");
   };
 }
 
-function reportUnknown(record: JsonObject, names: Set<string>, prefix: string, errors: FieldError[]): void {
-  for (const name of Object.keys(record))
-    if (!names.has(name))
-      report(errors, prefix + printable(name), "unknown", record[name], "Not a field; use custom for own fields");
+function reportUnknown(name: string, value: Json | undefined, prefix: string, errors: FieldError[]): void {
+  report(errors, prefix + printable(name), "unknown", value, "Not a field; use custom for own fields");
 }
 
 function compile(field: FieldDefinition, kind: TextKind): Check {
