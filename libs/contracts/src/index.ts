@@ -89,6 +89,7 @@ export {
   BulkRetry,
   DescribeFields,
   HealthQuery,
+  credentialContext,
   sync,
   type JobStatus,
   type JobMode,
@@ -108,5 +109,6 @@ export {
   type ErpField,
   type IntegrationHealth,
   type IntegrationMetrics,
+  type SealingKeyAnswer,
 } from "./sync";
 export { systems, type SystemDescription, type SystemTemplates } from "./systems";

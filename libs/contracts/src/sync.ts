@@ -2,7 +2,7 @@ import { ENTITY_NAMES, type EntityName, type Json, type JsonObject } from "@dove
 import { Flag, Free, OneOf, Text, Whole, Words } from "./fields";
 import type { ConnectionStatus } from "./integrations";
 import { operation } from "./operation";
-import { ById, type Page, PageQuery } from "./paging";
+import { ById, Nothing, type Page, PageQuery } from "./paging";
 import type { ProblemDocument } from "./problem";
 
 // Jobs ----------------------------------------------------------------------------------------------------------------
@@ -355,6 +355,18 @@ export interface IntegrationMetrics {
   pushes: Record<string, number>;
 }
 
+/** What credentials are sealed with: only the sync-engine opens them. */
+export interface SealingKeyAnswer {
+  keyId: string;
+  /** X25519, base64url. */
+  publicKey: string;
+}
+
+/** Binds sealed credentials to their integration. */
+export function credentialContext(tenantId: string, integrationName: string): string {
+  return `credentials/${tenantId}/${integrationName}`;
+}
+
 const errors = ["NOT_FOUND", "STALE", "CONFLICT", "ERP001", "ERP002", "ERP003", "ERP008", "UNAVAILABLE"] as const;
 const at = (name: string, timeoutMs = 10_000) => ({ subject: `dovetail.sync-engine.${name}`, errors, timeoutMs });
 
@@ -381,6 +393,7 @@ export const sync = {
   bulkRetry: operation<BulkRetry, { retried: number }>({ ...at("dead-letters.bulk-retry", 60_000), input: BulkRetry }),
   test: operation<ById, TestAnswer>({ ...at("connections.test", 40_000), input: ById }),
   fields: operation<DescribeFields, ErpField[]>({ ...at("connections.fields", 40_000), input: DescribeFields }),
+  sealingKey: operation<Nothing, SealingKeyAnswer>({ ...at("keys.sealing"), input: Nothing }),
   health: operation<HealthQuery, IntegrationHealth[]>({ ...at("health"), input: HealthQuery }),
   metrics: operation<HealthQuery, IntegrationMetrics[]>({ ...at("metrics"), input: HealthQuery }),
 };

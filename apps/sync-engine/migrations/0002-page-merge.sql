@@ -1,0 +1,224 @@
+-- The one call per page (ARCHITECTURE "Pull in one picture"). Unchanged rows and changed rows without local edits are settled
+-- here; the others are parked with reason MERGE in the same transaction and merged field by field right after.
+
+-- p_keys, p_externals, p_hashes (bytea text form) and p_docs are newline-joined, in key order, without repeated keys.
+-- p_prefix: the keys that this integration may create and change ('' when it is the entity's master, null when it only
+-- gets pushes: then its pull makes links and shadows, never a change).
+-- p_repeats counts rows of the page that repeated another one with the same content.
+-- p_letters: rejected and parked rows as an array of dead letters, ready to insert.
+-- DV001 "cursor moved": another worker took over, or our own commit got lost on the way; the caller reads the cursor and knows.
+-- 23505: a known external id came under a new key; the caller finds the row, parks it KEY_CHANGED and calls again without it.
+create function sync_engine.apply_page(
+  p_tenant uuid, p_tenant_name text, p_integration int, p_source text, p_entity int, p_job uuid, p_epoch int, p_page int, p_io bigint,
+  p_mapping int, p_prefix text, p_cursor jsonb, p_last boolean, p_baseline boolean, p_repeats int, p_targets int[], p_letters jsonb,
+  p_keys text, p_externals text, p_versions text, p_hashes text, p_docs text)
+returns int language plpgsql as $$
+#variable_conflict use_column
+declare
+  n_read int; n_changed int; n_created int; n_left int; n_rejected int; n_parked int;
+  page bigint := nextval('sync_engine.page_ids');
+begin
+  perform set_config('app.tenant', p_tenant::text, true);
+
+  -- The compare-and-set comes first: a stale worker waits here and then fails before it has done any work.
+  update sync_engine.cursors set page = p_page, value = p_cursor, updated_at = now(), baseline = baseline or p_last
+    where tenant_id = p_tenant and integration = p_integration and entity = p_entity and page = p_page - 1 and epoch = p_epoch;
+  if not found then raise exception 'cursor moved' using errcode = 'DV001'; end if;
+
+  -- What an earlier run could not apply is settled by this read of the same row.
+  if exists (select 1 from sync_engine.dead_letters where tenant_id = p_tenant and integration = p_integration and entity = p_entity
+      and status = 'OPEN' and direction = 'inbound') then
+    update sync_engine.dead_letters set status = 'RESOLVED', note = 'a later read succeeded', updated_at = now()
+      where tenant_id = p_tenant and integration = p_integration and entity = p_entity and status = 'OPEN' and direction = 'inbound'
+        and external_id in (select unnest(string_to_array(p_externals, E'\n')) union all select l->>'externalId' from jsonb_array_elements(p_letters) l);
+  end if;
+
+  with s as materialized (
+    select s.key, s.external_id, s.erp_version, s.hash::bytea hash, s.doc,
+      -- a scalar subselect, not a join: a plan made for an empty table would go on scanning the full one
+      case when p_prefix = '' then
+        (select case when not r.deleted and r.integration = p_integration and r.external_id = s.external_id then r.shadow_hash end
+           from sync_engine.records r where r.tenant_id = p_tenant and r.entity = p_entity and r.key = s.key)
+      else
+        coalesce(
+          (select case when not r.deleted and r.integration = p_integration and r.external_id = s.external_id then r.shadow_hash end
+             from sync_engine.records r where r.tenant_id = p_tenant and r.entity = p_entity and r.key = s.key),
+          (select case when k.external_id = s.external_id then k.shadow_hash end
+             from sync_engine.links k where k.tenant_id = p_tenant and k.integration = p_integration and k.entity = p_entity and k.key = s.key))
+      end old
+    from unnest(string_to_array(p_keys, E'\n'), string_to_array(p_externals, E'\n'), string_to_array(p_versions, E'\n'),
+      string_to_array(p_hashes, E'\n'), string_to_array(p_docs, E'\n')) s(key, external_id, erp_version, hash, doc)),
+  d as (select * from s where hash is distinct from old),
+  u as (
+    insert into sync_engine.records as r
+      (tenant_id, entity, key, hash, doc, page_id, integration, external_id, erp_version, shadow_hash, shadow_mapping)
+    select p_tenant, p_entity, d.key, d.hash, d.doc::jsonb, page, p_integration, d.external_id, d.erp_version, d.hash, p_mapping
+    from d where starts_with(d.key, p_prefix)
+    on conflict (tenant_id, entity, key) do update
+      set hash = excluded.hash, doc = excluded.doc, page_id = excluded.page_id, erp_version = excluded.erp_version,
+          shadow_hash = excluded.shadow_hash, shadow = null, shadow_mapping = excluded.shadow_mapping, accepted = null,
+          version = r.version + 1, updated_at = now()
+      where r.integration = p_integration and r.external_id = excluded.external_id and r.hash = r.shadow_hash
+        and not r.deleted and not r.push_open and r.push_io <= p_io
+    returning r.key, r.version),
+  h as (
+    insert into sync_engine.changes (tenant_id, page_id, n, entity, key, version, op, previous, before)
+    select p_tenant, page, row_number() over (order by u.key) - 1, p_entity, u.key, u.version,
+      case when u.version = 1 then 'c' else 'u' end::"char",
+      case when u.version > 1 then (select r.page_id from sync_engine.records r where r.tenant_id = p_tenant and r.entity = p_entity and r.key = u.key) end,
+      case when u.version > 1 then (select r.doc from sync_engine.records r where r.tenant_id = p_tenant and r.entity = p_entity and r.key = u.key) end
+    from u),
+  l as (select d.* from d where not exists (select 1 from u where u.key = d.key)),
+  p as (
+    insert into sync_engine.dead_letters
+      (tenant_id, id, kind, direction, integration, entity, key, external_id, reason, payload, io, job_id)
+    select p_tenant, gen_random_uuid(), 'PARKED', 'inbound', p_integration, p_entity, l.key, l.external_id, 'MERGE',
+      jsonb_build_object('record', l.doc::jsonb, 'erpVersion', l.erp_version, 'mapping', p_mapping), p_io, p_job from l)
+  select (select count(*) from s), (select count(*) from u), (select count(*) from u where version = 1), (select count(*) from l)
+    into n_read, n_changed, n_created, n_left;
+
+  if jsonb_array_length(p_letters) > 0 then
+    insert into sync_engine.dead_letters
+      (tenant_id, id, kind, direction, integration, entity, key, external_id, reason, waiting_entity, waiting_id, problem, payload, io, job_id)
+    select p_tenant, (l->>'id')::uuid, l->>'kind', 'inbound', p_integration, p_entity, l->>'key', l->>'externalId', l->>'reason',
+      (l->>'waitingEntity')::int, l->>'waitingId', nullif(l->'problem', 'null'), l->'payload', p_io, p_job
+    from jsonb_array_elements(p_letters) l;
+  end if;
+  select count(*) filter (where l->>'kind' = 'REJECTED'), count(*) filter (where l->>'kind' <> 'REJECTED') into n_rejected, n_parked
+    from jsonb_array_elements(p_letters) l;
+
+  update sync_engine.jobs set
+      read = read + n_read + p_repeats + n_rejected + n_parked, created = created + n_created, updated = updated + n_changed - n_created,
+      unchanged = unchanged + p_repeats + n_read - n_changed - n_left, rejected = rejected + n_rejected, parked = parked + n_parked + n_left
+    where tenant_id = p_tenant and id = p_job;
+
+  if n_changed > 0 then
+    insert into sync_engine.pages (tenant_id, page_id, entity, integration, job_id, actor, n)
+      values (p_tenant, page, p_entity, p_integration, p_job, p_source, n_changed);
+    if not p_baseline then
+      insert into sync_engine.event_log (tenant_id, tenant, id, type, source, data, page_id, n)
+        values (p_tenant, p_tenant_name, gen_random_uuid(), 'record.page', p_source, '{}', page, n_changed);
+    end if;
+  end if;
+  if n_changed > 0 and p_targets is not null then
+    perform sync_engine.plan_pushes(p_tenant, page, p_targets);
+  end if;
+  if p_baseline and p_last then
+    insert into sync_engine.event_log (tenant_id, tenant, id, type, source, data)
+      select p_tenant, p_tenant_name, gen_random_uuid(), 'record.baseline', p_source,
+        jsonb_build_object('entity', p_entity, 'count', j.created, 'jobId', p_job)
+      from sync_engine.jobs j where j.tenant_id = p_tenant and j.id = p_job;
+  end if;
+  return n_left;
+end $$;
+
+-- One change of one record outside a page: the caller holds the record's row lock (or knows that the row is new) and has
+-- counted the version. Writes the row, its change, its page of one and its log row; answers the page.
+create function sync_engine.write_change(
+  p_tenant uuid, p_tenant_name text, p_entity int, p_key text, p_version int, p_hash bytea, p_doc jsonb, p_deleted boolean,
+  p_integration int, p_job uuid, p_source text, p_traceparent text)
+returns bigint language plpgsql as $$
+#variable_conflict use_column
+declare page bigint := nextval('sync_engine.page_ids'); old_doc jsonb; old_page bigint; old_deleted boolean; operation "char";
+begin
+  select r.doc, r.page_id, r.deleted into old_doc, old_page, old_deleted from sync_engine.records r
+    where r.tenant_id = p_tenant and r.entity = p_entity and r.key = p_key;
+  operation := case when p_deleted then 'd' when p_version = 1 or old_deleted then 'c' else 'u' end;
+  insert into sync_engine.records (tenant_id, entity, key, version, hash, doc, deleted, page_id)
+    values (p_tenant, p_entity, p_key, p_version, p_hash, p_doc, p_deleted, page)
+  on conflict (tenant_id, entity, key) do update
+    set version = excluded.version, hash = excluded.hash, doc = excluded.doc, deleted = excluded.deleted, page_id = excluded.page_id,
+        updated_at = now(),
+        -- the shadow is only left out while it equals the document
+        shadow = case when records.shadow is null and records.shadow_hash is not null then records.doc else records.shadow end;
+  insert into sync_engine.changes (tenant_id, page_id, n, entity, key, version, op, previous, before)
+    values (p_tenant, page, 0, p_entity, p_key, p_version, operation, old_page, old_doc);
+  insert into sync_engine.pages (tenant_id, page_id, entity, integration, job_id, actor, n)
+    values (p_tenant, page, p_entity, p_integration, p_job, p_source, 1);
+  insert into sync_engine.event_log (tenant_id, tenant, id, type, source, data, page_id, n, traceparent)
+    values (p_tenant, p_tenant_name, gen_random_uuid(), 'record.page', p_source, '{}', page, 1, p_traceparent);
+  return page;
+end $$;
+
+-- Turns the changes of a page into pushes of the target integrations, one pending row per link and version. An older
+-- pending row of the link is superseded; the work row of the link wakes a worker.
+create function sync_engine.plan_pushes(p_tenant uuid, p_page bigint, p_targets int[])
+returns setof uuid language plpgsql as $$
+#variable_conflict use_column
+begin
+  return query
+  with planned as (
+    insert into sync_engine.pushes (tenant_id, id, integration, entity, key, version, operation, status, reference)
+    select p_tenant, gen_random_uuid(), t.integration, c.entity, c.key, c.version,
+      case c.op when 'd' then 'delete' when 'c' then 'create' else 'update' end, 'pending', sync_engine.new_reference()
+    from sync_engine.changes c cross join unnest(p_targets) t(integration)
+    where c.tenant_id = p_tenant and c.page_id = p_page
+    returning id, integration, entity, key, version),
+  older as (
+    update sync_engine.pushes o set status = 'superseded', superseded_by = n.id, updated_at = now()
+    from planned n
+    where o.tenant_id = p_tenant and o.entity = n.entity and o.key = n.key and o.integration = n.integration
+      and o.version < n.version and o.status in ('pending', 'parked', 'rejected')
+    returning o.id),
+  letters as (
+    update sync_engine.dead_letters d set status = 'RESOLVED', note = 'superseded by a later version', updated_at = now()
+    from older where d.tenant_id = p_tenant and d.push_id = older.id and d.status = 'OPEN'),
+  woken as (
+    insert into sync_engine.work as w (tenant_id, kind, id, due_at, priority)
+    select distinct p_tenant, 'push', n.integration || ':' || n.entity || ':' || n.key, clock_timestamp(), 5 from planned n
+    on conflict (tenant_id, kind, id) do update set due_at = least(w.due_at, excluded.due_at), again = w.lease_until is not null)
+  select id from planned;
+end $$;
+
+-- 12 random base32 characters (80 of the 122 random bits of a UUID v4 are enough for 60).
+create function sync_engine.new_reference() returns text language sql volatile as $$
+  select string_agg(substr('ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', 1 + (get_byte(b, i) & 31), 1), '')
+  from (select decode(replace(gen_random_uuid()::text, '-', ''), 'hex') b) r, unnest(array[0, 1, 2, 3, 4, 5, 9, 10, 11, 12, 13, 14]) i
+$$;
+
+-- The business keys behind external ids (newline-joined) of one integration.
+create function sync_engine.keys_of(p_tenant uuid, p_integration int, p_entity int, p_externals text)
+returns table (external_id text, key text) language plpgsql as $$
+#variable_conflict use_column
+begin
+  perform set_config('app.tenant', p_tenant::text, true);
+  return query
+    select r.external_id, r.key from sync_engine.records r
+      where r.external_id = any(string_to_array(p_externals, E'\n')) and r.tenant_id = p_tenant and r.entity = p_entity
+        and r.integration = p_integration
+    union all
+    select k.external_id, k.key from sync_engine.links k
+      where k.external_id = any(string_to_array(p_externals, E'\n')) and k.tenant_id = p_tenant and k.entity = p_entity
+        and k.integration = p_integration;
+end $$;
+
+-- How a record stands with each integration: its links, and the newest push of each.
+create function sync_engine.record_sync(p_tenant uuid, p_entity int, p_key text, p_integration int, p_external text)
+returns jsonb language sql stable as $$
+  select coalesce(jsonb_agg(x), '[]') from (
+    select p_integration integration, 'inbound' direction, 'SYNCED' state, p_external "externalId", null::jsonb problem, null::int retries,
+        null::timestamptz "at" where p_external is not null
+    union all
+    select k.integration, 'inbound', 'SYNCED', k.external_id, null, null, k.updated_at from sync_engine.links k
+      where k.tenant_id = p_tenant and k.entity = p_entity and k.key = p_key and k.external_id is not null
+        and k.integration is distinct from p_integration
+    union all
+    (select distinct on (p.integration) p.integration, 'outbound',
+        case when p.status in ('confirmed', 'superseded', 'discarded') then 'SYNCED' when p.category = 'NOT_FOUND' then 'ORPHANED'
+          when p.status in ('rejected', 'unknown') then 'FAILED' else 'PENDING' end,
+        p.external_id, p.problem, p.attempts, p.updated_at
+      from sync_engine.pushes p where p.tenant_id = p_tenant and p.entity = p_entity and p.key = p_key
+      order by p.integration, p.version desc, p.id desc)) x
+$$;
+
+-- The hot read: sets the tenant and reads in one round trip.
+create function sync_engine.record_get(p_tenant uuid, p_entity int, p_key text)
+returns table (version int, deleted boolean, updated_at timestamptz, doc jsonb, sync jsonb) language plpgsql as $$
+#variable_conflict use_column
+begin
+  perform set_config('app.tenant', p_tenant::text, true);
+  return query
+    select r.version, r.deleted, r.updated_at, r.doc,
+      sync_engine.record_sync(p_tenant, p_entity, p_key, r.integration, r.external_id)
+    from sync_engine.records r where r.tenant_id = p_tenant and r.entity = p_entity and r.key = p_key;
+end $$;

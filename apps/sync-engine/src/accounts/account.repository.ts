@@ -1,0 +1,102 @@
+import { ENTITIES, type EntityName, type JsonObject } from "@dovetail/domain";
+import type { ConnectionDocument, ConnectionStatus, MappingVersion, ProblemDocument } from "@dovetail/contracts";
+import { Database, type Tx } from "@dovetail/database";
+import { Injectable } from "@nestjs/common";
+import type { Account } from "./account";
+
+interface AccountRow {
+  tenant_id: string;
+  tenant: string;
+  num: number;
+  integration_id: string;
+  name: string;
+  document: Account["document"];
+  sealed: JsonObject | null;
+  version: number;
+  deleted: boolean;
+  mappings: Record<string, number>;
+}
+
+const COLUMNS = `tenant_id, tenant, num, integration_id, name, document, sealed, version, deleted,
+  (select coalesce(jsonb_object_agg(m.entity, m.version), '{}') from (select entity, max(version) as version
+     from sync_engine.account_mappings where tenant_id = a.tenant_id and integration = a.num group by entity) m) mappings`;
+
+/** SQL of the copy of integrations and mappings that this service keeps. */
+@Injectable()
+export class AccountRepository {
+  constructor(private readonly db: Database) {}
+
+  async all(tenantId: string): Promise<Account[]> {
+    const rows = await this.db.readOnly(tenantId, (tx) =>
+      tx.query<AccountRow>(`select ${COLUMNS} from sync_engine.accounts a where tenant_id = $1 order by num`, [tenantId]),
+    );
+    return rows.map(toAccount);
+  }
+
+  /** Stores what integration-config says; an older version than the stored one is ignored. */
+  async save(tenantId: string, tenant: string, connection: ConnectionDocument): Promise<void> {
+    const { integration, sealed, deleted } = connection;
+    await this.db.transaction(tenantId, (tx) =>
+      tx.execute(
+        `insert into sync_engine.accounts as a (tenant_id, tenant, integration_id, name, document, sealed, version, deleted)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
+         on conflict (tenant_id, integration_id) do update set document = excluded.document, sealed = excluded.sealed,
+           version = excluded.version, deleted = excluded.deleted where a.version <= excluded.version`,
+        [
+          tenantId,
+          tenant,
+          integration.id,
+          integration.name,
+          JSON.stringify(integration),
+          sealed === null ? null : JSON.stringify(sealed),
+          integration.version,
+          deleted,
+        ],
+      ),
+    );
+  }
+
+  async saveMapping(tenantId: string, num: number, mapping: MappingVersion): Promise<void> {
+    await this.db.transaction(tenantId, (tx) =>
+      tx.execute(
+        `insert into sync_engine.account_mappings (tenant_id, integration, entity, version, document) values ($1, $2, $3, $4, $5)
+         on conflict do nothing`,
+        [tenantId, num, ENTITIES[mapping.entityType].code, mapping.version, JSON.stringify(mapping.document)],
+      ),
+    );
+  }
+
+  async mapping(tenantId: string, num: number, entity: EntityName, version: number): Promise<JsonObject | undefined> {
+    const row = await this.db.readOnly(tenantId, (tx) =>
+      tx.one<{ document: JsonObject }>(
+        `select document from sync_engine.account_mappings where tenant_id = $1 and integration = $2 and entity = $3 and version = $4`,
+        [tenantId, num, ENTITIES[entity].code, version],
+      ),
+    );
+    return row?.document;
+  }
+
+  /** Notes how the last call of the account went. */
+  async noteStatus(tx: Tx, num: number, status: ConnectionStatus, problem: ProblemDocument | null, synced: boolean): Promise<void> {
+    await tx.execute(
+      `update sync_engine.accounts set connection_status = $3, last_error = $4,
+         last_sync_at = case when $5 then clock_timestamp() else last_sync_at end where tenant_id = $1 and num = $2`,
+      [tx.tenantId, num, status, problem === null ? null : JSON.stringify(problem), synced],
+    );
+  }
+}
+
+function toAccount(row: AccountRow): Account {
+  return {
+    tenantId: row.tenant_id,
+    tenant: row.tenant,
+    num: row.num,
+    integrationId: row.integration_id,
+    name: row.name,
+    document: row.document,
+    sealed: row.sealed,
+    version: row.version,
+    deleted: row.deleted,
+    mappings: row.mappings,
+  };
+}

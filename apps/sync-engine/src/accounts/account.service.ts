@@ -1,0 +1,114 @@
+import { ENTITIES, type EntityName } from "@dovetail/domain";
+import { ProblemError, integrationConfig, serviceContext } from "@dovetail/contracts";
+import { compileMapping, MappingError, type CompiledMapping, type MappingDocument } from "@dovetail/mapping";
+import { Bus } from "@dovetail/messaging";
+import type { Clock } from "@dovetail/resilience";
+import { Inject, Injectable } from "@nestjs/common";
+import { CLOCK } from "../tokens";
+import { isTarget, type Account } from "./account";
+import { AccountRepository } from "./account.repository";
+
+/** A mapping ready to run, with the version that a page and a push are stamped with. */
+export interface VersionedMapping {
+  version: number;
+  compiled: CompiledMapping;
+}
+
+/** How long a copy is believed: another process may have heard news. */
+const FRESH_MS = 2_000;
+
+interface Cached {
+  until: number;
+  accounts: Promise<Account[]>;
+}
+
+/** The accounts of all tenants as last heard from integration-config, with their compiled mappings. */
+@Injectable()
+export class AccountService {
+  private readonly accounts = new Map<string, Cached>();
+  private readonly mappings = new Map<string, Promise<VersionedMapping>>();
+
+  constructor(
+    private readonly repository: AccountRepository,
+    private readonly bus: Bus,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** Every account of the tenant, deleted ones included (their links remain). */
+  async all(tenantId: string): Promise<Account[]> {
+    const now = this.clock.monotonic();
+    const known = this.accounts.get(tenantId);
+    if (known && known.until > now) return known.accounts;
+    const accounts = this.repository.all(tenantId);
+    this.accounts.set(tenantId, { until: now + FRESH_MS, accounts });
+    accounts.catch(() => this.accounts.delete(tenantId));
+    return accounts;
+  }
+
+  /** An account by name or id; asks integration-config when it is not known here yet. */
+  async get(tenantId: string, tenant: string, reference: string): Promise<Account> {
+    const known = await this.find(tenantId, reference);
+    return known ?? (await this.refresh(tenantId, tenant, reference));
+  }
+
+  async byNumber(tenantId: string, num: number): Promise<Account | undefined> {
+    return (await this.all(tenantId)).find((account) => account.num === num);
+  }
+
+  /** Names by number, for answers. */
+  async names(tenantId: string): Promise<Map<number, string>> {
+    return new Map((await this.all(tenantId)).map((account) => [account.num, account.name]));
+  }
+
+  /** Numbers of the accounts that get the entity's changes pushed, except the one that a change came from. */
+  async targets(tenantId: string, entity: EntityName, origin: number | null): Promise<number[]> {
+    const accounts = await this.all(tenantId);
+    return accounts.filter((account) => account.num !== origin && isTarget(account, entity)).map((account) => account.num);
+  }
+
+  /** Reads an integration and its mappings afresh from their owner. Throws NOT_FOUND. */
+  async refresh(tenantId: string, tenant: string, reference: string): Promise<Account> {
+    const context = serviceContext("sync-engine", tenantId, tenant);
+    const connection = await this.bus.call(integrationConfig.connection, context, { id: reference });
+    await this.repository.save(tenantId, tenant, connection);
+    this.accounts.delete(tenantId);
+    const account = await this.find(tenantId, connection.integration.id);
+    if (!account) throw new ProblemError("NOT_FOUND", `there is no integration ${reference}`);
+    if (!account.deleted) {
+      const mappings = await this.bus.call(integrationConfig.mappings, context, { integration: connection.integration.id });
+      for (const mapping of mappings) await this.repository.saveMapping(tenantId, account.num, mapping);
+      this.accounts.delete(tenantId);
+    }
+    return (await this.find(tenantId, connection.integration.id)) ?? account;
+  }
+
+  /** The newest mapping of an entity, compiled. Throws ERP003 when there is none or it does not compile. */
+  async mapping(account: Account, entity: EntityName): Promise<VersionedMapping> {
+    const version = account.mappings[ENTITIES[entity].code];
+    if (version === undefined) throw new ProblemError("ERP003", `${account.name} has no mapping for ${entity}`);
+    const id = `${account.tenantId}/${account.num}/${entity}/${version}`;
+    let found = this.mappings.get(id);
+    if (!found) {
+      found = this.compile(account, entity, version);
+      this.mappings.set(id, found);
+      found.catch(() => this.mappings.delete(id));
+    }
+    return found;
+  }
+
+  private async compile(account: Account, entity: EntityName, version: number): Promise<VersionedMapping> {
+    const document = await this.repository.mapping(account.tenantId, account.num, entity, version);
+    if (!document) throw new ProblemError("ERP003", `${account.name} has no mapping ${version} for ${entity}`);
+    try {
+      return { version, compiled: await compileMapping(document as unknown as MappingDocument, { entity }) };
+    } catch (error) {
+      if (error instanceof MappingError) throw new ProblemError("ERP003", error.message, { cause: error });
+      throw error;
+    }
+  }
+
+  private async find(tenantId: string, reference: string): Promise<Account | undefined> {
+    const accounts = await this.all(tenantId);
+    return accounts.find((account) => account.integrationId === reference || (account.name === reference && !account.deleted));
+  }
+}

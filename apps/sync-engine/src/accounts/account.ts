@@ -1,0 +1,55 @@
+import type { EntityName, JsonObject } from "@dovetail/domain";
+import type { EntitySettings, Integration } from "@dovetail/contracts";
+
+/** One ERP account of a tenant as the sync-engine works with it. */
+export interface Account {
+  tenantId: string;
+  tenant: string;
+  /** The small number that stands in the tables. */
+  num: number;
+  integrationId: string;
+  name: string;
+  document: Integration;
+  /** Credentials, sealed to this service. */
+  sealed: JsonObject | null;
+  version: number;
+  deleted: boolean;
+  /** Newest mapping version by entity code. */
+  mappings: Record<string, number>;
+}
+
+/** What an entity gets when the integration says nothing about it. */
+export const DEFAULT_ENTITY: EntitySettings = {
+  direction: "inbound",
+  master: true,
+  keyPrefix: null,
+  lookbackSeconds: 300,
+  pageSize: 1000,
+  fieldPolicy: { "*": "erp" },
+};
+
+/** The settings of one entity, or undefined when the integration does not carry it. */
+export function entitySettings(account: Account, entity: EntityName): EntitySettings | undefined {
+  const given = account.document.entities[entity];
+  return given && { ...DEFAULT_ENTITY, ...given };
+}
+
+/**
+ * Which keys of the entity this integration may create and change by its pull: '' all (it is the master), a prefix,
+ * or null for none: then it only gets pushes, and its pull makes links and shadows.
+ */
+export function ownedPrefix(settings: EntitySettings): string | null {
+  if (settings.direction === "outbound") return null;
+  return settings.master ? "" : settings.keyPrefix;
+}
+
+/** Whether changes of the entity are pushed to this integration. */
+export function isTarget(account: Account, entity: EntityName): boolean {
+  const settings = entitySettings(account, entity);
+  return !account.deleted && settings !== undefined && settings.direction !== "inbound";
+}
+
+/** How a change of this integration names its source. */
+export function sourceOf(account: Account): string {
+  return `/integrations/${account.name}`;
+}

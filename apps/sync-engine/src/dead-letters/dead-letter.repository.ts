@@ -1,0 +1,159 @@
+import { ENTITIES, uuidv7, type EntityName, type Json } from "@dovetail/domain";
+import type { DeadLetterKind, ProblemDocument } from "@dovetail/contracts";
+import type { Tx } from "@dovetail/database";
+import { Injectable } from "@nestjs/common";
+
+/** A stored letter. The payload is sealed at rest. */
+export interface DeadLetterRow {
+  id: string;
+  kind: DeadLetterKind;
+  direction: "inbound" | "outbound";
+  integration: number | null;
+  entity: number | null;
+  key: string | null;
+  external_id: string | null;
+  reason: string;
+  waiting_entity: number | null;
+  waiting_id: string | null;
+  problem: ProblemDocument | null;
+  payload: Json;
+  io: number | null;
+  job_id: string | null;
+  push_id: string | null;
+  status: "OPEN" | "RESOLVED" | "DISCARDED";
+  attempts: number;
+  version: number;
+  note: string | null;
+  created_at: string;
+  updated_at: string;
+}
+
+export const LETTER_COLUMNS = `id, kind, direction, integration, entity, key, external_id, reason, waiting_entity, waiting_id, problem,
+  payload, io, job_id, push_id, status, attempts, version, note, created_at, updated_at`;
+
+/** A push that was not applied. */
+export interface PushLetter {
+  pushId: string;
+  integration: number;
+  entity: EntityName;
+  key: string;
+  reason: string;
+  problem: ProblemDocument | null;
+  payload: Json;
+}
+
+/** What happens to a parked row whose merge was tried again. */
+export interface NewReason {
+  kind: "PARKED" | "CONFLICT" | "REJECTED";
+  reason: string;
+  waitingEntity: number | null;
+  waitingId: string | null;
+  problem: ProblemDocument | null;
+}
+
+/** SQL of dead letters inside a tenant transaction. */
+@Injectable()
+export class DeadLetterRepository {
+  async get(tx: Tx, id: string, lock = false): Promise<DeadLetterRow | undefined> {
+    return tx.one<DeadLetterRow>(
+      `select ${LETTER_COLUMNS} from sync_engine.dead_letters where tenant_id = $1 and id = $2 ${lock ? "for update" : ""}`,
+      [tx.tenantId, id],
+    );
+  }
+
+  /** Parked rows of an entity that came through the page merge and still wait for the field merge. */
+  async unmerged(tx: Tx, integration: number, entity: EntityName, limit: number): Promise<DeadLetterRow[]> {
+    return tx.query<DeadLetterRow>(
+      `select ${LETTER_COLUMNS} from sync_engine.dead_letters
+       where tenant_id = $1 and integration = $2 and entity = $3 and status = 'OPEN' and reason = 'MERGE' order by id limit $4`,
+      [tx.tenantId, integration, ENTITIES[entity].code, limit],
+    );
+  }
+
+  /** Parked rows whose parent is known by now. */
+  async releasable(tx: Tx, integration: number, limit: number, after: string): Promise<DeadLetterRow[]> {
+    return tx.query<DeadLetterRow>(
+      `select ${LETTER_COLUMNS} from sync_engine.dead_letters d
+       where tenant_id = $1 and integration = $2 and status = 'OPEN' and direction = 'inbound' and waiting_id is not null and id > $4
+         and (exists (select 1 from sync_engine.records r where r.external_id = d.waiting_id and r.tenant_id = d.tenant_id
+                and r.entity = d.waiting_entity and r.integration = d.integration)
+           or exists (select 1 from sync_engine.links k where k.external_id = d.waiting_id and k.tenant_id = d.tenant_id
+                and k.entity = d.waiting_entity and k.integration = d.integration))
+       order by id limit $3`,
+      [tx.tenantId, integration, limit, after],
+    );
+  }
+
+  async resolve(tx: Tx, id: string, note: string, status: "RESOLVED" | "DISCARDED" = "RESOLVED"): Promise<boolean> {
+    const n = await tx.execute(
+      `update sync_engine.dead_letters set status = $3, note = $4, version = version + 1, updated_at = now()
+       where tenant_id = $1 and id = $2 and status = 'OPEN'`,
+      [tx.tenantId, id, status, note],
+    );
+    return n === 1;
+  }
+
+  /** A letter stays open under another reason; an older one of the same source row is settled by it. */
+  async keep(tx: Tx, row: DeadLetterRow, next: NewReason): Promise<void> {
+    await tx.execute(
+      `update sync_engine.dead_letters set status = 'RESOLVED', note = 'a later read of the row is listed', updated_at = now()
+       where tenant_id = $1 and integration = $2 and entity = $3 and external_id = $4 and direction = 'inbound' and status = 'OPEN' and id <> $5`,
+      [tx.tenantId, row.integration, row.entity, row.external_id, row.id],
+    );
+    await tx.execute(
+      `update sync_engine.dead_letters set kind = $3, reason = $4, waiting_entity = $5, waiting_id = $6, problem = $7,
+         attempts = attempts + 1, version = version + 1, updated_at = now()
+       where tenant_id = $1 and id = $2`,
+      [
+        tx.tenantId,
+        row.id,
+        next.kind,
+        next.reason,
+        next.waitingEntity,
+        next.waitingId,
+        next.problem === null ? null : JSON.stringify(next.problem),
+      ],
+    );
+  }
+
+  /** Lists a push; a second failure of the same push replaces what was said. */
+  async savePush(tx: Tx, letter: PushLetter): Promise<void> {
+    await tx.execute(
+      `insert into sync_engine.dead_letters as d (tenant_id, id, kind, direction, integration, entity, key, reason, problem, payload, push_id)
+       values ($1, $2, 'PUSH', 'outbound', $3, $4, $5, $6, $7, $8, $9)
+       on conflict (tenant_id, push_id) where status = 'OPEN' and push_id is not null
+       do update set reason = excluded.reason, problem = excluded.problem, payload = excluded.payload, attempts = d.attempts + 1,
+         version = d.version + 1, updated_at = now()`,
+      [
+        tx.tenantId,
+        uuidv7(),
+        letter.integration,
+        ENTITIES[letter.entity].code,
+        letter.key,
+        letter.reason,
+        letter.problem === null ? null : JSON.stringify(letter.problem),
+        JSON.stringify(letter.payload),
+        letter.pushId,
+      ],
+    );
+  }
+
+  /** Settles what an earlier push of the link had left open. */
+  async resolvePushes(tx: Tx, integration: number, entity: EntityName, key: string, note: string): Promise<void> {
+    await tx.execute(
+      `update sync_engine.dead_letters set status = 'RESOLVED', note = $5, version = version + 1, updated_at = now()
+       where tenant_id = $1 and integration = $2 and entity = $3 and key = $4 and direction = 'outbound' and status = 'OPEN'`,
+      [tx.tenantId, integration, ENTITIES[entity].code, key, note],
+    );
+  }
+
+  /** Moves a row of a job from parked to what it became, so that `read` stays the sum. */
+  async recount(tx: Tx, jobId: string | null, to: "created" | "updated" | "unchanged" | "rejected"): Promise<void> {
+    if (jobId === null) return;
+    await tx.execute(
+      `update sync_engine.jobs set parked = parked - 1, ${to} = ${to} + 1 where tenant_id = $1 and id = $2 and parked > 0`,
+      [tx.tenantId, jobId],
+    );
+  }
+}
+

@@ -1,0 +1,76 @@
+import type { EntityName } from "@dovetail/domain";
+import { ProblemError, progressSubject } from "@dovetail/contracts";
+import { Database, enqueue } from "@dovetail/database";
+import { appendEvent, Bus } from "@dovetail/messaging";
+import { Injectable } from "@nestjs/common";
+import type { Account } from "../accounts/account";
+import { AccountRepository } from "../accounts/account.repository";
+import type { JobRow } from "./job";
+import { JobRepository } from "./job.repository";
+import { countsOf, JobService } from "./job.service";
+
+/** What is told and stored when a job begins, moves and ends. */
+@Injectable()
+export class JobEnds {
+  constructor(
+    private readonly db: Database,
+    private readonly jobs: JobRepository,
+    private readonly service: JobService,
+    private readonly statuses: AccountRepository,
+    private readonly bus: Bus,
+  ) {}
+
+  async started(account: Account, entity: EntityName, job: JobRow): Promise<void> {
+    await this.db.transaction(account.tenantId, (tx) =>
+      appendEvent(tx, {
+        type: "sync.started",
+        tenant: account.tenant,
+        data: { jobId: job.id, integration: account.name, entityType: entity, counts: {} },
+      }),
+    );
+    await this.progress(account, job);
+  }
+
+  async progress(account: Account, row: JobRow): Promise<void> {
+    this.bus.publishCore(progressSubject(account.tenant, row.id), await this.service.view(account.tenantId, row));
+  }
+
+  async completed(account: Account, entity: EntityName, job: JobRow): Promise<void> {
+    const ended = await this.end(account, entity, job, null);
+    if (ended) currentLogger().info({ counts: countsOf(ended) }, "job completed");
+  }
+
+  async failed(account: Account, entity: EntityName, job: JobRow, error: unknown): Promise<void> {
+    const problem = error instanceof ProblemError ? error : new ProblemError("INTERNAL", "the job failed unexpectedly");
+    currentLogger().warn({ err: error, category: problem.code }, "job failed");
+    await this.end(account, entity, job, problem);
+  }
+
+  surprised(error: unknown): void {
+    currentLogger().error({ err: error }, "a job met an error that nobody expected; it goes on from its last page");
+  }
+
+  private async end(account: Account, entity: EntityName, job: JobRow, problem: ProblemError | null): Promise<JobRow | undefined> {
+    const ended = await this.db.transaction(account.tenantId, async (tx) => {
+      const row = await this.jobs.end(tx, job.id, problem ? "failed" : "completed", problem?.problem ?? null);
+      if (!row) return undefined;
+      const status = problem ? (problem.code === "ERP002" ? "EXPIRED" : "ERROR") : "CONNECTED";
+      await this.statuses.noteStatus(tx, account.num, status, problem?.problem ?? null, !problem);
+      await appendEvent(tx, {
+        type: problem ? "sync.failed" : "sync.completed",
+        tenant: account.tenant,
+        data: {
+          jobId: job.id,
+          integration: account.name,
+          entityType: entity,
+          counts: { ...countsOf(row) },
+          ...(problem ? { problemCode: problem.code } : {}),
+        },
+      });
+      await enqueue(tx, { kind: "release", id: String(account.num), dueInMs: 0, priority: 4 });
+      return row;
+    });
+    if (ended) await this.progress(account, ended);
+    return ended;
+  }
+}

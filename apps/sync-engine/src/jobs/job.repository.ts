@@ -1,0 +1,95 @@
+import { ENTITIES, type EntityName } from "@dovetail/domain";
+import type { JobMode, JobStatus, JobTrigger, ProblemDocument } from "@dovetail/contracts";
+import type { Tx } from "@dovetail/database";
+import { Injectable } from "@nestjs/common";
+import type { JobRow } from "./job";
+
+export interface NewJob {
+  id: string;
+  integration: number;
+  entity: EntityName;
+  mode: JobMode;
+  trigger: JobTrigger;
+}
+
+export interface JobFilter {
+  integration: number | null;
+  entity: number | null;
+  status: JobStatus | null;
+  /** Only jobs older than this one (UUIDv7 order). */
+  before: string | null;
+  limit: number;
+}
+
+const COLUMNS = `id, integration, entity, direction, mode, trigger, status, dry_run, read, created, updated, unchanged, rejected, parked,
+  deleted, attempts, mapping_version, problem, created_at, started_at, finished_at`;
+
+/** SQL of jobs inside a tenant transaction. */
+@Injectable()
+export class JobRepository {
+  /** Queues a pull; a queued job of the same (integration, entity) is the answer instead, and becomes full when asked. */
+  async queue(tx: Tx, job: NewJob): Promise<{ row: JobRow; coalesced: boolean }> {
+    const row = await tx.one<JobRow & { fresh: boolean }>(
+      `insert into sync_engine.jobs as j (tenant_id, id, integration, entity, direction, mode, trigger, status)
+       values ($1, $2, $3, $4, 'inbound', $5, $6, 'queued')
+       on conflict (tenant_id, integration, entity, direction) where status = 'queued'
+         do update set mode = case when excluded.mode = 'full' then 'full' else j.mode end
+       returning ${COLUMNS}, id = $2 as fresh`,
+      [tx.tenantId, job.id, job.integration, ENTITIES[job.entity].code, job.mode, job.trigger],
+    );
+    if (!row) throw new Error("the job was not queued");
+    return { row, coalesced: !row.fresh };
+  }
+
+  async get(tx: Tx, id: string, lock = false): Promise<JobRow | undefined> {
+    return tx.one<JobRow>(
+      `select ${COLUMNS} from sync_engine.jobs where tenant_id = $1 and id = $2 ${lock ? "for update" : ""}`,
+      [tx.tenantId, id],
+    );
+  }
+
+  /** The job to work on: the running one (it goes on after a crash), else the queued one, now running. */
+  async take(tx: Tx, integration: number, entity: number, mappingVersion: number | null): Promise<JobRow | undefined> {
+    const next = await tx.query<JobRow>(
+      `select ${COLUMNS} from sync_engine.jobs where tenant_id = $1 and integration = $2 and entity = $3 and direction = 'inbound'
+         and status in ('running', 'queued') order by status desc for update`,
+      [tx.tenantId, integration, entity],
+    );
+    const job = next[0];
+    if (!job) return undefined;
+    return tx.one<JobRow>(
+      `update sync_engine.jobs set status = 'running', attempts = attempts + 1, mapping_version = $3,
+         started_at = coalesce(started_at, clock_timestamp()) where tenant_id = $1 and id = $2 returning ${COLUMNS}`,
+      [tx.tenantId, job.id, mappingVersion],
+    );
+  }
+
+  async end(tx: Tx, id: string, status: JobStatus, problem: ProblemDocument | null): Promise<JobRow | undefined> {
+    return tx.one<JobRow>(
+      `update sync_engine.jobs set status = $3, problem = $4, finished_at = clock_timestamp()
+       where tenant_id = $1 and id = $2 and status in ('queued', 'running', 'awaiting_approval') returning ${COLUMNS}`,
+      [tx.tenantId, id, status, problem === null ? null : JSON.stringify(problem)],
+    );
+  }
+
+  /** How many jobs of the account are queued or running for these entities. */
+  async openFor(tx: Tx, integration: number, entities: readonly number[]): Promise<number> {
+    const row = await tx.one<{ n: number }>(
+      `select count(*)::int n from sync_engine.jobs j
+       where tenant_id = $1 and integration = $2 and entity = any($3) and status in ('queued', 'running') and direction = 'inbound'
+         and not exists (select 1 from sync_engine.cursors c where c.tenant_id = j.tenant_id and c.integration = j.integration
+           and c.entity = j.entity and c.baseline)`,
+      [tx.tenantId, integration, entities],
+    );
+    return row?.n ?? 0;
+  }
+
+  async list(tx: Tx, filter: JobFilter): Promise<JobRow[]> {
+    return tx.query<JobRow>(
+      `select ${COLUMNS} from sync_engine.jobs where tenant_id = $1 and ($2::int is null or integration = $2)
+         and ($3::int is null or entity = $3) and ($4::text is null or status = $4) and ($5::uuid is null or id < $5)
+       order by id desc limit $6`,
+      [tx.tenantId, filter.integration, filter.entity, filter.status, filter.before, filter.limit],
+    );
+  }
+}

@@ -1,0 +1,148 @@
+import { ENTITIES, ENTITY_NAMES, expandEntityGroup, uuidv7, type EntityName } from "@dovetail/domain";
+import {
+  ProblemError,
+  type CallContext,
+  type ExecuteAnswer,
+  type ExecuteSync,
+  type Job,
+  type JobMode,
+  type JobTrigger,
+  type ListJobs,
+  type Page,
+} from "@dovetail/contracts";
+import { Database, enqueue, type Tx } from "@dovetail/database";
+import { Injectable } from "@nestjs/common";
+import { entitySettings, type Account } from "../accounts/account";
+import { AccountService } from "../accounts/account.service";
+import { entityOf } from "../pull/source-row.service";
+import { priorityOf, pullWorkId, type JobRow } from "./job";
+import { JobRepository } from "./job.repository";
+
+
+/** Jobs as clients ask for them and see them. */
+@Injectable()
+export class JobService {
+  constructor(
+    private readonly db: Database,
+    private readonly jobs: JobRepository,
+    private readonly accounts: AccountService,
+  ) {}
+
+  /** Queues a pull of each entity asked for. Throws ERP008 for an entity that the integration does not carry. */
+  async execute(ctx: CallContext, input: ExecuteSync): Promise<ExecuteAnswer> {
+    if (input.dryRun) throw new ProblemError("ERP008", "dryRun is not offered for pulls yet");
+    const account = await this.accounts.refresh(ctx.tenantId, ctx.tenant, input.integration);
+    if (account.document.status !== "ACTIVE")
+      throw new ProblemError("CONFLICT", `${account.name} is ${account.document.status.toLowerCase()}`, {
+        resolution: "Enable or resume the integration first.",
+      });
+    const entities = input.entityTypes ? chosen(account, input.entityTypes) : inboundEntities(account);
+    if (entities.length === 0) throw new ProblemError("ERP008", `${account.name} pulls no entity`);
+    const jobs: ExecuteAnswer["jobs"] = [];
+    for (const entity of entities) {
+      const { row, coalesced } = await this.queue(account, entity, input.mode ?? "incremental", input.trigger ?? "manual");
+      jobs.push({ id: row.id, entityType: entity, status: row.status, coalesced });
+    }
+    return { jobs };
+  }
+
+  /** Queues one pull, in the caller's transaction when there is one. */
+  async queue(
+    account: Account,
+    entity: EntityName,
+    mode: JobMode,
+    trigger: JobTrigger,
+    within?: Tx,
+  ): Promise<{ row: JobRow; coalesced: boolean }> {
+    const work = async (tx: Tx) => {
+      const queued = await this.jobs.queue(tx, { id: uuidv7(), integration: account.num, entity, mode, trigger });
+      const id = pullWorkId(account.num, ENTITIES[entity].code);
+      await enqueue(tx, { kind: "pull", id, dueInMs: 0, priority: priorityOf(trigger, mode) });
+      return queued;
+    };
+    return within ? work(within) : this.db.transaction(account.tenantId, work);
+  }
+
+  async get(ctx: CallContext, id: string): Promise<Job> {
+    const row = await this.db.readOnly(ctx.tenantId, (tx) => this.jobs.get(tx, uuid(id)));
+    if (!row) throw new ProblemError("NOT_FOUND", `there is no job ${id}`);
+    return this.view(ctx.tenantId, row);
+  }
+
+  async list(ctx: CallContext, input: ListJobs): Promise<Page<Job>> {
+    const account = input.integration ? await this.accounts.get(ctx.tenantId, ctx.tenant, input.integration) : undefined;
+    const limit = input.limit ?? 100;
+    const rows = await this.db.readOnly(ctx.tenantId, (tx) =>
+      this.jobs.list(tx, {
+        integration: account?.num ?? null,
+        entity: input.entityType ? ENTITIES[input.entityType].code : null,
+        status: input.status ?? null,
+        before: input.cursor ? uuid(input.cursor) : null,
+        limit: limit + 1,
+      }),
+    );
+    const shown = rows.slice(0, limit);
+    const items = await Promise.all(shown.map((row) => this.view(ctx.tenantId, row)));
+    return { items, next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null };
+  }
+
+  /** Cancels a job that has not ended; a running one stops after its page. Throws CONFLICT when it has ended. */
+  async cancel(ctx: CallContext, id: string): Promise<Job> {
+    const ended = await this.db.transaction(ctx.tenantId, (tx) => this.jobs.end(tx, uuid(id), "cancelled", null));
+    if (ended) return this.view(ctx.tenantId, ended);
+    const job = await this.get(ctx, id);
+    throw new ProblemError("CONFLICT", `the job is ${job.status}`, { current: job as never });
+  }
+
+  async view(tenantId: string, row: JobRow): Promise<Job> {
+    const names = await this.accounts.names(tenantId);
+    return {
+      id: row.id,
+      integration: names.get(row.integration) ?? String(row.integration),
+      entityType: entityOf(row.entity),
+      direction: row.direction,
+      mode: row.mode,
+      trigger: row.trigger,
+      status: row.status,
+      dryRun: row.dry_run,
+      counts: countsOf(row),
+      mappingVersion: row.mapping_version,
+      startedAt: row.started_at,
+      finishedAt: row.finished_at,
+      createdAt: row.created_at,
+      problem: row.problem,
+    };
+  }
+}
+
+/** The counters of a job. */
+export function countsOf(row: JobRow): Job["counts"] {
+  const { read, created, updated, unchanged, rejected, parked, deleted } = row;
+  return { read, created, updated, unchanged, rejected, parked, deleted };
+}
+
+/** Entities that the account pulls, parents first. */
+export function inboundEntities(account: Account): EntityName[] {
+  return ENTITY_NAMES.filter((entity) => entitySettings(account, entity) !== undefined);
+}
+
+function chosen(account: Account, words: readonly string[]): EntityName[] {
+  const carried = new Set(inboundEntities(account));
+  const wanted = new Set<EntityName>();
+  for (const word of words) {
+    const entities = expandEntityGroup(word);
+    const offered = entities.filter((entity) => carried.has(entity));
+    if (offered.length === 0) {
+      const rule = entities.length === 0 ? "unknown" : "notCarried";
+      const errors = [{ field: "entityTypes", rule, value: word, code: "ERP008" }];
+      throw new ProblemError("ERP008", `${word} is no entity that ${account.name} carries`, { errors });
+    }
+    for (const entity of offered) wanted.add(entity);
+  }
+  return ENTITY_NAMES.filter((entity) => wanted.has(entity));
+}
+
+function uuid(text: string): string {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) throw new ProblemError("NOT_FOUND", `there is no ${text}`);
+  return text;
+}

@@ -1,0 +1,51 @@
+import type { JobMode, JobStatus, JobTrigger, ProblemDocument } from "@dovetail/contracts";
+
+/** One run of a pull or push of one entity at one account, as stored. */
+export interface JobRow {
+  id: string;
+  integration: number;
+  entity: number;
+  direction: "inbound" | "outbound";
+  mode: JobMode;
+  trigger: JobTrigger;
+  status: JobStatus;
+  dry_run: boolean;
+  read: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  rejected: number;
+  parked: number;
+  deleted: number;
+  attempts: number;
+  mapping_version: number | null;
+  problem: ProblemDocument | null;
+  created_at: string;
+  started_at: string | null;
+  finished_at: string | null;
+}
+
+const NEXT: Record<JobStatus, readonly JobStatus[]> = {
+  queued: ["running", "cancelled"],
+  running: ["completed", "failed", "cancelled", "awaiting_approval"],
+  awaiting_approval: ["running", "cancelled"],
+  completed: [],
+  failed: [],
+  cancelled: [],
+};
+
+/** Whether a job may go from one status to another. */
+export function mayBecome(from: JobStatus, to: JobStatus): boolean {
+  return NEXT[from].includes(to);
+}
+
+/** Priority of the work row of a job: manual and webhook before schedule before full (SYN-1). Lower comes first. */
+export function priorityOf(trigger: JobTrigger, mode: JobMode): number {
+  if (trigger === "manual" || trigger === "webhook") return 2;
+  return mode === "full" ? 8 : 6;
+}
+
+/** The id of the work row that carries all jobs of one (integration, entity): two never run at once. */
+export function pullWorkId(integration: number, entity: number): string {
+  return `${integration}:${entity}`;
+}

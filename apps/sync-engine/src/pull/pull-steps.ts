@@ -1,0 +1,54 @@
+import { ENTITIES, type EntityName } from "@dovetail/domain";
+import type { AdapterError, Page, Raw } from "@dovetail/adapter-sdk";
+import { backoff, type Clock } from "@dovetail/resilience";
+import { Inject, Injectable } from "@nestjs/common";
+import type { Account } from "../accounts/account";
+import { CLOCK } from "../tokens";
+import { parked, type PreparedPage } from "./page";
+import { PageRepository } from "./page.repository";
+import { ParkedService } from "./parked.service";
+import { SourceRowService } from "./source-row.service";
+import { withoutTaken } from "./taken-rows";
+
+/** A page with the I/O number of its read. */
+export interface NumberedPage {
+  io: number;
+  page: Page;
+}
+
+/** The parts of a pull that wait, look up or clean up. */
+@Injectable()
+export class PullSteps {
+  constructor(
+    private readonly pages: PageRepository,
+    private readonly parkedRows: ParkedService,
+    private readonly rows: SourceRowService,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** Reads one page; its I/O number is drawn before the request leaves. */
+  async read(source: AsyncIterator<Page>): Promise<NumberedPage | undefined> {
+    const io = await this.pages.nextIo();
+    const result = await source.next();
+    return result.done ? undefined : { io, page: result.value };
+  }
+
+  async mergeLeftOvers(account: Account, entity: EntityName): Promise<void> {
+    await this.parkedRows.mergeLeftOvers(account, entity);
+  }
+
+  /** Parks the rows whose external id is linked to another key (KEY_CHANGED); a person decides. */
+  async leaveTakenOut(account: Account, entity: EntityName, prepared: PreparedPage, raws: readonly Raw[]): Promise<PreparedPage> {
+    const ids = prepared.rows.map((row) => row.externalId);
+    const linked = await this.pages.keysOf(account.tenantId, account.num, ENTITIES[entity].code, ids);
+    const byId = new Map(raws.map((raw) => [raw.externalId, raw]));
+    return withoutTaken(prepared, linked, (row) =>
+      parked(byId.get(row.externalId) as Raw, "KEY_CHANGED", null, (payload) => this.rows.seal(payload), row.key),
+    );
+  }
+
+  async pause(error: AdapterError, failures: number, signal: AbortSignal): Promise<void> {
+    const wait = error.retryAfterMs ?? backoff(failures, { baseMs: 500, maxMs: 30_000, jitter: 0.5, random: Math.random });
+    await this.clock.sleep(Math.min(wait, 10 * 60_000), signal);
+  }
+}

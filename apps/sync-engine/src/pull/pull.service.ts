@@ -1,0 +1,173 @@
+import { ENTITIES, type EntityName, type Json } from "@dovetail/domain";
+import { AdapterError, RETRY_TABLE } from "@dovetail/adapter-sdk";
+import { ProblemError } from "@dovetail/contracts";
+import { Injectable } from "@nestjs/common";
+import { entitySettings, ownedPrefix, sourceOf, type Account } from "../accounts/account";
+import { AccountService, type VersionedMapping } from "../accounts/account.service";
+import { SessionService } from "../accounts/session.service";
+import type { JobRow } from "../jobs/job";
+import type { PreparedPage, ResolveKeys } from "./page";
+import { ExternalIdTakenError, PageRepository, type CursorRow } from "./page.repository";
+import { PullSteps, type NumberedPage } from "./pull-steps";
+import { SourceRowService } from "./source-row.service";
+
+/** What a run needs beside its row. */
+export interface PullRun {
+  account: Account;
+  entity: EntityName;
+  job: JobRow;
+  signal: AbortSignal;
+  onPage(): Promise<void>;
+}
+
+interface Context extends PullRun {
+  mapping: VersionedMapping;
+  resolve: ResolveKeys;
+  prefix: string | null;
+  targets: number[];
+  cursor: CursorRow;
+}
+
+const CURSOR_FORMAT = 1;
+
+/** Runs one pull from its stored cursor to the last page. */
+@Injectable()
+export class PullService {
+  constructor(
+    private readonly accounts: AccountService,
+    private readonly sessions: SessionService,
+    private readonly pages: PageRepository,
+    private readonly rows: SourceRowService,
+    private readonly steps: PullSteps,
+  ) {}
+
+  /** Ends when the last page is merged; throws ProblemError, or CursorMovedError when another worker took over. */
+  async run(run: PullRun): Promise<void> {
+    const settings = entitySettings(run.account, run.entity);
+    if (!settings) throw new ProblemError("ERP008", `${run.account.name} does not carry ${run.entity}`);
+    const { tenantId, num } = run.account;
+    // a run that goes on after a crash keeps its place; only its first worker may go back to the start
+    const fromStart = run.job.mode === "full" && run.job.attempts <= 1;
+    const context: Context = {
+      ...run,
+      mapping: await this.accounts.mapping(run.account, run.entity),
+      resolve: this.rows.resolver(run.account),
+      prefix: ownedPrefix(settings),
+      targets: await this.accounts.targets(tenantId, run.entity, num),
+      cursor: await this.pages.openCursor(tenantId, num, ENTITIES[run.entity].code, fromStart),
+    };
+    await this.steps.mergeLeftOvers(context.account, context.entity);
+    await this.pullWithRetries(context);
+  }
+
+  /** Failures of the ERP restart the read at the stored cursor, as often in a row as the category allows. */
+  private async pullWithRetries(context: Context): Promise<void> {
+    for (let failures = 0; ; ) {
+      const before = context.cursor.page;
+      try {
+        return await this.pullOnce(context);
+      } catch (error) {
+        if (!(error instanceof AdapterError) || context.signal.aborted) throw error;
+        failures = context.cursor.page > before ? 1 : failures + 1;
+        if (error.category === "AUTH") this.sessions.close(context.account);
+        if (failures >= RETRY_TABLE[error.category].calls) throw problemOf(error);
+        await this.steps.pause(error, failures, context.signal);
+      }
+    }
+  }
+
+  private async pullOnce(context: Context): Promise<void> {
+    const { account, entity, signal, job } = context;
+    const session = await this.sessions.open(account);
+    const port = session.adapter.entities[entity];
+    if (!port?.pull) throw new ProblemError("ERP008", `${session.adapter.system} cannot pull ${entity}`);
+    const settings = entitySettings(account, entity);
+    const system = `${session.adapter.system}@${session.adapter.version}`;
+    const source = port.pull(session.handle, {
+      // a first load is a full one, whatever was asked for
+      mode: context.cursor.baseline ? job.mode : "full",
+      cursor: readCursor(context.cursor.value, system, entity),
+      pageSize: settings?.pageSize ?? 1000,
+      lookbackSeconds: settings?.lookbackSeconds ?? 300,
+    })[Symbol.asyncIterator]();
+    // one page is read and one is prepared while the one before commits
+    let merging: Promise<void> = Promise.resolve();
+    let reading = this.steps.read(source);
+    try {
+      for (;;) {
+        const next = await reading;
+        if (!next) throw new AdapterError("the ERP ended without a last page", { category: "TRANSIENT", code: "ERP001", sent: "no" });
+        signal.throwIfAborted();
+        if (!next.page.last) reading = this.steps.read(source);
+        const prepared = await this.rows.prepare(entity, next.page.rows, context.mapping, context.resolve);
+        await merging;
+        merging = this.merge(context, next, prepared, envelope(system, entity, next.page.cursor));
+        // a rejection is met by the next await; this only keeps it from being "unhandled" until then
+        merging.catch(() => undefined);
+        if (next.page.last) return await merging;
+      }
+    } catch (error) {
+      await merging.catch(() => undefined);
+      throw error;
+    } finally {
+      reading.catch(() => undefined);
+      void source.return?.(undefined)?.catch(() => undefined);
+    }
+  }
+
+  private async merge(context: Context, { io, page }: NumberedPage, prepared: PreparedPage, cursor: Json): Promise<void> {
+    const { account, entity, job, mapping } = context;
+    const call = {
+      tenantId: account.tenantId,
+      tenant: account.tenant,
+      integration: account.num,
+      source: sourceOf(account),
+      entity: ENTITIES[entity].code,
+      jobId: job.id,
+      epoch: context.cursor.epoch,
+      page: context.cursor.page + 1,
+      io,
+      mapping: mapping.version,
+      prefix: context.prefix,
+      cursor,
+      last: page.last,
+      baseline: !context.cursor.baseline,
+      repeats: prepared.repeats,
+      targets: context.targets,
+      rows: prepared.rows,
+      letters: prepared.letters,
+    };
+    let leftOver: number;
+    try {
+      leftOver = await this.pages.apply(call);
+    } catch (error) {
+      if (!(error instanceof ExternalIdTakenError)) throw error;
+      const rest = await this.steps.leaveTakenOut(account, entity, prepared, page.rows);
+      leftOver = await this.pages.apply({ ...call, rows: rest.rows, letters: rest.letters });
+    }
+    context.cursor = { ...context.cursor, page: call.page, value: cursor };
+    if (leftOver > 0) await this.steps.mergeLeftOvers(account, entity);
+    await context.onPage();
+  }
+}
+
+function problemOf(error: AdapterError): ProblemError {
+  const code = error.code === "NOT_FOUND" || error.code.startsWith("ERP") ? error.code : "UNAVAILABLE";
+  return new ProblemError(code, error.message, { cause: error });
+}
+
+/** A cursor is stored with the adapter and entity that it belongs to. */
+function envelope(system: string, entity: EntityName, value: Json): Json {
+  return { v: CURSOR_FORMAT, adapter: system, entity, value };
+}
+
+function readCursor(stored: Json | null, system: string, entity: EntityName): Json | null {
+  if (stored === null) return null;
+  const cursor = stored as { v?: number; adapter?: string; entity?: string; value?: Json };
+  if (cursor.v !== CURSOR_FORMAT || cursor.adapter !== system || cursor.entity !== entity)
+    throw new ProblemError("STALE", `the stored cursor belongs to ${cursor.adapter ?? "nothing known"}, not to ${system}`, {
+      resolution: "Run a full sync of the entity.",
+      current: stored,
+    });
+  return cursor.value ?? null;
+}
