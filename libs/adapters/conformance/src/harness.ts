@@ -28,6 +28,14 @@ export type FaultKind =
   | "cutOff"
   | "hang";
 
+/** A write that stands still before the ERP. */
+export interface HeldSender {
+  /** Resolves when the write is held; absent: it is held by the time `send` has returned its promise. */
+  held?: Promise<void>;
+  /** Lets it go on; resolves when it has reached the ERP. */
+  release(): Promise<void> | void;
+}
+
 /** Switches of an ERP that can be made to fail. Each stays on until `clear`. */
 export interface FaultControl {
   /** The kinds that `fail` knows. */
@@ -42,7 +50,7 @@ export interface FaultControl {
   /** The caller sees a time-out; writes take effect `ms` later. */
   lateEffect?(ms: number): Promise<void> | void;
   /** The next write is held before it reaches the ERP, as by a stopped process, until `release`. */
-  pauseSender?(): Promise<{ release(): Promise<void> | void }> | { release(): Promise<void> | void };
+  pauseSender?(): Promise<HeldSender> | HeldSender;
   /** A row that was stamped `ageMs` ago and becomes visible only now. Returns its external id. */
   lateCommit?(entity: EntityName, ageMs: number): Promise<string> | string;
   /** Rows that carry one and the same stamp. Returns their external ids. */

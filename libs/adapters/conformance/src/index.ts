@@ -1,1 +1,5 @@
-export type { ConformanceHarness, FaultControl, FaultKind, Opened, OpenOptions } from "./harness";
+export { type Check, checksOf, RULE_NAMES } from "./conformance";
+export { describeAdapterConformance } from "./describe-adapter-conformance";
+export type { ConformanceHarness, FaultControl, FaultKind, HeldSender, Opened, OpenOptions } from "./harness";
+export { memoryHarness, type MemoryHarnessOptions } from "./memory-harness";
+export { RuleViolation } from "./rules/rule";

@@ -29,10 +29,26 @@ interface Armed {
   times: number;
 }
 
+interface Pause {
+  /** To be called when the write has reached the ERP after all. */
+  arrived: () => void;
+  stopped: () => void;
+  gate: Promise<void>;
+}
+
 /** A sender that stands still between its decision to write and the write. */
 export interface PausedSender {
+  /** Resolves when a write is being held. */
+  held: Promise<void>;
   /** Lets the held write go on; resolves when it has reached the ERP. */
   release(): Promise<void>;
+}
+
+/** A promise and what fulfils it. */
+function signal(): [Promise<void>, () => void] {
+  let done: () => void = () => undefined;
+  const promise = new Promise<void>((resolve) => (done = resolve));
+  return [promise, done];
 }
 
 /** Every switch of an ERP that fails on purpose. Persistent behaviour as fields, one-off failures through `next`. */
@@ -44,7 +60,7 @@ export class Faults {
   /** What the ERP makes of a pushed body (trims, rounds, upper-cases, …). */
   normalise?: (entity: EntityName, body: Record<string, unknown>) => void;
   private readonly armed: Armed[] = [];
-  private readonly paused: { arrived: () => void; gate: Promise<void> }[] = [];
+  private readonly paused: Pause[] = [];
 
   /** Arms a fault for the next `times` calls (default 1) of these kinds (default all). */
   next(fault: CallFault, options: { calls?: readonly CallKind[]; times?: number } = {}): void {
@@ -58,17 +74,15 @@ export class Faults {
 
   /** The next push waits before it reaches the ERP. */
   pauseSender(): PausedSender {
-    let open = () => undefined as void;
-    let arrived = () => undefined as void;
-    const gate = new Promise<void>((resolve) => (open = resolve));
-    const reached = new Promise<void>((resolve) => (arrived = resolve));
-    this.paused.push({ arrived, gate });
-    return {
-      release: async () => {
-        open();
-        await reached;
-      },
+    const [gate, open] = signal();
+    const [reached, arrived] = signal();
+    const [held, stopped] = signal();
+    this.paused.push({ arrived, stopped, gate });
+    const release = async () => {
+      open();
+      await reached;
     };
+    return { held, release };
   }
 
   /** Ends all of it; held senders stay held until they are released. */
@@ -89,7 +103,9 @@ export class Faults {
   }
 
   /** The pause that holds this call, if any. */
-  takePause(call: CallKind): { arrived: () => void; gate: Promise<void> } | undefined {
-    return call === "push" ? this.paused.shift() : undefined;
+  takePause(call: CallKind): Pause | undefined {
+    const pause = call === "push" ? this.paused.shift() : undefined;
+    pause?.stopped();
+    return pause;
   }
 }

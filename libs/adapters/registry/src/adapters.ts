@@ -1,7 +1,5 @@
 import type { Adapter } from "@dovetail/adapter-sdk";
-import { memory } from "@dovetail/adapter-memory";
+import * as list from "./list";
 
-/** Every adapter of the product, one line each. */
-export const ADAPTERS: readonly Adapter[] = [
-  memory,
-];
+/** Every adapter of the product, from `list.ts`. */
+export const ADAPTERS: readonly Adapter[] = Object.values(list);

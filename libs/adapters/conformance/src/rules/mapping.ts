@@ -1,0 +1,58 @@
+import { type EntityName, type FieldError, type JsonObject, keyOf, validateRecord } from "@dovetail/domain";
+import { compileMapping, type InboundResult } from "@dovetail/mapping";
+import type { ConformanceHarness } from "../harness";
+import { noPull, readAlone } from "./reading";
+import { type EntityRule, must } from "./rule";
+
+/** Stands for the business key that the engine puts where a row holds another row's external id. */
+function resolveReferences({ record, refs }: InboundResult): JsonObject {
+  for (const ref of refs) ref.holder[ref.field] = `KEY-OF-${ref.externalId}`;
+  return record;
+}
+
+function describe(errors: readonly FieldError[]): string {
+  return errors.map(({ field, rule, value }) => `${field} ${rule} ${JSON.stringify(value)}`).join("; ");
+}
+
+async function mapped(
+  harness: ConformanceHarness,
+  entity: EntityName,
+  ids: ReadonlySet<string>,
+): Promise<InboundResult[]> {
+  const document = harness.adapter.mappings[entity];
+  must(document, `${entity} has no mapping`);
+  const { rows } = await readAlone(harness, entity);
+  const own = rows.filter(({ externalId }) => ids.has(externalId));
+  const prepared = harness.prepare ? harness.prepare(entity, own) : own;
+  const { inbound } = await compileMapping(document, { entity });
+  return inbound(prepared.map(({ body }) => body));
+}
+
+const mapsRows: EntityRule = {
+  name: "its mapping makes valid records of its rows",
+  unless: noPull,
+  check: async (harness, entity) => {
+    const ids = new Set(await harness.seed(entity, 6));
+    const results = await mapped(harness, entity, ids);
+    must(results.length >= ids.size, `${ids.size} rows gave ${results.length} records`);
+    for (const result of results) {
+      must(result.errors.length === 0, `a row does not map: ${describe(result.errors)}`);
+      const record = resolveReferences(result);
+      const errors = validateRecord(entity, record);
+      must(errors.length === 0, `a record is not valid: ${describe(errors)}`);
+    }
+  },
+};
+
+const keepsKeysApart: EntityRule = {
+  name: "its mapping gives each row a business key of its own",
+  unless: noPull,
+  check: async (harness, entity) => {
+    const ids = new Set(await harness.seed(entity, 6));
+    const results = await mapped(harness, entity, ids);
+    const keys = new Set(results.map((result) => keyOf(entity, resolveReferences(result))));
+    must(keys.size >= ids.size, `${ids.size} rows have ${keys.size} business keys`);
+  },
+};
+
+export const mappingRules: readonly EntityRule[] = [mapsRows, keepsKeysApart];

@@ -1,0 +1,3 @@
+// One line per adapter: its folder's export is all that the product knows of it.
+export { memory } from "@dovetail/adapter-memory";
+export { odoo } from "@dovetail/adapter-odoo";
