@@ -12,11 +12,12 @@ const MODES: Record<RoundingMode, Big.RoundingMode> = { down: 0, halfUp: 1, half
 
 /**
  * The one way to write a decimal: no exponent, no plus, no needless zeros, no negative zero (`50.2600` → `50.26`).
- * Reads a sign, a missing digit beside the point and an exponent of up to two digits; undefined for anything else.
+ * Reads a sign, a missing digit beside the point and an exponent of up to two digits, 1,000
+ * characters in all; undefined for anything else.
  */
 export function normaliseDecimal(text: string): string | undefined {
-  if (CANONICAL.test(text)) return text;
   if (text.length > MAX_LENGTH) return undefined;
+  if (CANONICAL.test(text)) return text;
   const plain = PLAIN.exec(text);
   if (plain) return assemble(plain[1] ?? "", plain[2] ?? "0", plain[3] ?? "");
   if (!READABLE.test(text)) return undefined;
