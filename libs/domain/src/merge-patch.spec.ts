@@ -42,3 +42,8 @@ it("leaves prototypes alone", () => {
   expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
   expect(JSON.stringify(merged)).toBe('{"a":1,"__proto__":{"polluted":true},"constructor":{"b":1}}');
 });
+
+it("refuses a patch without end", () => {
+  const deep = JSON.parse('{"a":'.repeat(50_000) + "1" + "}".repeat(50_000));
+  expect(() => mergePatch({}, deep)).toThrow("Nested too deep");
+});

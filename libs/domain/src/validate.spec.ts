@@ -103,4 +103,18 @@ describe("validateRecord", () => {
     expect(rules("InventoryBalance", { part: "a|b", location: "L", lot: "" })).toEqual(["part:separator"]);
     expect(rules("Part", { partNumber: "a|b" })).toEqual([]);
   });
+
+  it("stops counting at a hundred", () => {
+    const lines = Array.from({ length: 1000 }, (_, i) => ({ lineNumber: String(i), quantity: "x" }));
+    expect(rules("PurchaseOrder", { poNumber: "P", lines })).toHaveLength(100);
+  });
+
+  it("survives nesting that would exhaust the stack", () => {
+    const deep = JSON.parse("[".repeat(100_000) + "]".repeat(100_000));
+    expect(rules("Supplier", { supplierNumber: "a", custom: { deep } })).toHaveLength(1);
+    expect(rules("Supplier", { supplierNumber: "a", address: deep, name: deep })).toEqual([
+      "address:type",
+      "name:type",
+    ]);
+  });
 });

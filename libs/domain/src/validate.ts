@@ -12,10 +12,13 @@ type Check = (value: Json, prefix: string, errors: FieldError[]) => void;
 
 type ObjectCheck = (record: JsonObject, prefix: string, errors: FieldError[]) => void;
 
+/** More tell a reader nothing and would let one bad row fill a table. */
+const MAX_ERRORS = 100;
+
 const compiled = new Map<EntityName, ObjectCheck>();
 
 /**
- * Every rule that a record breaks, by field; empty for a valid record. Null counts as absent. Undeclared members are
+ * The rules that a record breaks, by field, at most 100; empty for a valid record. Null counts as absent. Undeclared members are
  * refused outside `custom`. Beyond the JSON Schema it checks that line keys are unique, that strings hold at most
  * 256 KiB of UTF-8 and no half surrogate, and that free JSON nests at most 32 deep. The record is not changed.
  */
@@ -36,6 +39,7 @@ function report(
   message: string,
   field?: FieldDefinition,
 ): void {
+  if (errors.length >= MAX_ERRORS) return;
   errors.push({ field: path, rule, value: shownValue(value, field), code: "ERP008", message });
 }
 
