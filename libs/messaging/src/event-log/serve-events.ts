@@ -36,10 +36,22 @@ export function serveEvents(bus: Bus, options: ServeEventsOptions): void {
 }
 
 async function readRange(db: Database, expand: Expand, tenantId: string, input: ReadEvents): Promise<EventRange> {
-  const bounds = await db.transaction(tenantId, async (tx) => {
-    await tx.execute(REGISTER, [tenantId, input.consumer, input.after], "register_consumer");
-    return tx.one<{ head: number; oldest: number }>(BOUNDS, [tenantId], "log_bounds");
-  });
+  await db.transaction(tenantId, (tx) =>
+    tx.execute(REGISTER, [tenantId, input.consumer, input.after], "register_consumer"),
+  );
+  return readLog(db, expand, tenantId, input);
+}
+
+/** A range of a service's own log, for the change feed: as `events.read`, but nobody is registered. */
+export async function readLog(
+  db: Database,
+  expand: Expand,
+  tenantId: string,
+  input: Pick<ReadEvents, "after" | "fromOrdinal" | "limit">,
+): Promise<EventRange> {
+  const bounds = await db.readOnly(tenantId, (tx) =>
+    tx.one<{ head: number; oldest: number }>(BOUNDS, [tenantId], "log_bounds"),
+  );
   const page = new Page(input.limit);
   let after = input.after;
   let from = input.fromOrdinal ?? 0;
