@@ -2,16 +2,7 @@ import type { Json } from "@dovetail/domain";
 
 /** What a mapped value is on the MES side. `number` is read as `decimal`. */
 export type MappingDataType =
-  | "string"
-  | "decimal"
-  | "number"
-  | "integer"
-  | "boolean"
-  | "date"
-  | "datetime"
-  | "reference"
-  | "list"
-  | "object";
+  "string" | "decimal" | "number" | "integer" | "boolean" | "date" | "datetime" | "reference" | "list" | "object";
 
 /** One way data can flow: `inbound` is ERP → MES. */
 export type MappingDirection = "inbound" | "outbound" | "both";

@@ -13,11 +13,17 @@ const REFUSED = new Set(["AwaitExpression", "YieldExpression", "ImportExpression
 export function expressionProblem(text: string): string | undefined {
   if (text.trim() === "") return "an expression is empty";
   if (text.length > MAX_LENGTH) return `an expression has at most ${MAX_LENGTH} characters`;
-  const options = { ecmaVersion: 2022, sourceType: "module", allowAwaitOutsideFunction: false, preserveParens: true } as const;
+  const options = {
+    ecmaVersion: 2022,
+    sourceType: "module",
+    allowAwaitOutsideFunction: false,
+    preserveParens: true,
+  } as const;
   try {
     const node = parseExpressionAt(text, 0, options);
     const rest = tokenizer(text.slice(node.end), options).getToken();
-    if (rest.type.label !== "eof") return `one expression is wanted; it ends before "${text.slice(node.end).trim().slice(0, 40)}"`;
+    if (rest.type.label !== "eof")
+      return `one expression is wanted; it ends before "${text.slice(node.end).trim().slice(0, 40)}"`;
     return refusedSyntax(node);
   } catch (error) {
     if (error instanceof SyntaxError) return error.message;
@@ -27,6 +33,8 @@ export function expressionProblem(text: string): string | undefined {
 }
 
 function refusedSyntax(node: Node): string | undefined {
+  const { async, generator } = node as { async?: unknown; generator?: unknown };
+  if (async === true || generator === true) return "async functions and generators cannot be used in an expression";
   if (REFUSED.has(node.type)) return `${node.type} cannot be used in an expression`;
   for (const member of Object.values(node) as unknown[]) {
     for (const child of Array.isArray(member) ? (member as unknown[]) : [member]) {

@@ -86,7 +86,8 @@ export class SandboxWorker {
         if (message.done) end({ hung: false });
         else store(batch.results, message, to);
       };
-      const onError = (error: unknown) => end({ hung: false, failure: `the sandbox failed: ${String(error)}`.slice(0, 200) });
+      const onError = (error: unknown) =>
+        end({ hung: false, failure: `the sandbox failed: ${String(error)}`.slice(0, 200) });
       const onExit = () => onError("its thread ended");
       const end = (outcome: { hung: boolean; failure?: string }) => {
         clearInterval(watch);

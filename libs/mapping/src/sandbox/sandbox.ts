@@ -1,4 +1,5 @@
 import type { Json } from "@dovetail/domain";
+import { expressionProblem } from "./expression";
 import { SandboxWorker, type SandboxLimits } from "./sandbox-worker";
 
 /** The outcome of one value: its result, or why it failed. */
@@ -42,8 +43,10 @@ export function createSandbox(limits: Partial<SandboxLimits> = {}): Sandbox {
   };
   return {
     async evaluate(expression, values) {
+      const problem = expressionProblem(expression);
+      if (problem !== undefined) return values.map(() => ({ error: problem }));
       const results: Evaluation[] = [];
-      for (const texts of batches(values)) results.push(...(await batch(expression, texts)));
+      for (const texts of batches(values)) for (const result of await batch(expression, texts)) results.push(result);
       return results;
     },
     async close() {
