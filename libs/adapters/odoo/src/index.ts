@@ -1,1 +1,2 @@
-export {};
+export { odoo } from "./adapter";
+export type { OdooConfig } from "./config";
