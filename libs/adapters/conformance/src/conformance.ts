@@ -60,7 +60,7 @@ export function checksOf(harness: ConformanceHarness): Check[] {
     about(name, harness.adapter.system, unless?.(harness), () => check(harness)),
   );
   const each = harness.entities.flatMap((entity) =>
-    ENTITY_RULES.map(({ name, unless, check }) =>
+    ENTITY_RULES.filter(({ applies }) => applies?.(harness, entity) ?? true).map(({ name, unless, check }) =>
       about(name, entity, unless?.(harness, entity), () => check(harness, entity)),
     ),
   );

@@ -92,6 +92,11 @@ export function memoryHarness(options: MemoryHarnessOptions = {}): ConformanceHa
         expected: [{ entity: "Supplier", externalId: "7", eventId: "e1" }],
       },
     ],
+    classifications: [
+      { input: { status: 422 }, category: "VALIDATION" },
+      { input: { status: 400, body: "API rate limit exceeded" }, category: "RATE_LIMIT" },
+      { input: { status: 500 }, category: "SERVER" },
+    ],
     note: () => erp.describe(),
   };
 }

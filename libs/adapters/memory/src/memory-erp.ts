@@ -117,7 +117,8 @@ export class MemoryErp {
 
   /** Makes an effect happen later on this ERP's clock. */
   later(ms: number, effect: () => void): void {
-    this.pending.push({ at: this.now() + ms, effect });
+    const at = this.now() + ms;
+    this.pending.push({ at, effect });
   }
 
   /** A record that is valid for the entity, with a key of its own. */

@@ -70,6 +70,7 @@ const forgetsRemoved: EntityRule = {
   check: (harness, entity) =>
     withSession(harness, async (session) => {
       const [externalId = ""] = await harness.seed(entity, 1);
+      await find(harness, session, entity, { externalId });
       await harness.remove?.(entity, externalId);
       const rows = await find(harness, session, entity, { externalId });
       must(rows.length === 0, `removed row ${externalId} is still found`);

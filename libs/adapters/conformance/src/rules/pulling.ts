@@ -113,12 +113,12 @@ function linesOf(entity: EntityName): boolean {
   return ENTITIES[entity].fields.some(({ type, required, name }) => type === "list" && (required || name === "lines"));
 }
 
-const hasLines: EntityRule["unless"] = (harness, entity) =>
-  linesOf(entity) ? noPull(harness, entity) : "it has no lines";
+const hasLines: EntityRule["applies"] = (_, entity) => linesOf(entity);
 
 const provesLines: EntityRule = {
   name: "says of each document whether its lines are complete",
-  unless: hasLines,
+  applies: hasLines,
+  unless: noPull,
   check: async (harness, entity) => {
     const seeded = new Set(await harness.seed(entity, 3));
     const { rows } = await readAlone(harness, entity);
@@ -133,8 +133,8 @@ const provesLines: EntityRule = {
 
 const admitsMissingLines: EntityRule = {
   name: "does not pass off a document with missing lines as complete",
-  unless: (harness, entity) =>
-    harness.faults?.missingChildren ? hasLines(harness, entity) : "lines cannot be withheld",
+  applies: hasLines,
+  unless: (harness, entity) => (harness.faults?.missingChildren ? noPull(harness, entity) : "lines cannot be withheld"),
   check: async (harness, entity) => {
     const id = await harness.faults?.missingChildren?.(entity);
     const { rows } = await readAlone(harness, entity);
@@ -153,6 +153,7 @@ const showsNoGhosts: EntityRule = {
   },
   check: async (harness, entity) => {
     const [gone = "", kept = ""] = await harness.seed(entity, 2);
+    await readAlone(harness, entity);
     await harness.remove?.(entity, gone);
     const { ids } = await readAlone(harness, entity);
     must(!ids.has(gone), `removed row ${gone} is still shown`);

@@ -12,9 +12,10 @@ export interface AdapterRule {
   check(harness: ConformanceHarness): Promise<void>;
 }
 
-/** A rule about one entity. */
+/** A rule about one entity. Where it does not apply there is nothing to try and nothing to skip. */
 export interface EntityRule {
   name: string;
+  applies?(harness: ConformanceHarness, entity: EntityName): boolean;
   unless?(harness: ConformanceHarness, entity: EntityName): string | undefined;
   check(harness: ConformanceHarness, entity: EntityName): Promise<void>;
 }

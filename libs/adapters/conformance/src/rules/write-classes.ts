@@ -7,21 +7,23 @@ import { cannotMake, makeRequest, outcome, send, settledCount, settledLookup } f
 
 type FaultName = "timeoutAfterEffect" | "timeoutBeforeEffect" | "lateEffect" | "pauseSender";
 
-/** Applies to one write class, and needs this switch of the ERP. */
-function only(writeClasses: readonly WriteClass[], fault?: FaultName) {
-  return (harness: ConformanceHarness, entity: EntityName): string | undefined => {
-    const cannot = cannotMake(harness, entity);
-    if (cannot) return cannot;
-    const { class: own } = pushOf(harness, entity);
-    if (!writeClasses.includes(own)) return `it is of class ${own}`;
-    if (!fault || harness.faults?.[fault]) return undefined;
-    return `the ERP cannot be made to do ${fault}`;
+/** Applies to these write classes, and needs this switch of the ERP. */
+function only(writeClasses: readonly WriteClass[], fault?: FaultName): Pick<EntityRule, "applies" | "unless"> {
+  return {
+    applies: (harness, entity) => {
+      const own = portOf(harness, entity).push?.class;
+      return own !== undefined && writeClasses.includes(own);
+    },
+    unless: (harness, entity) => {
+      const missing = fault && !harness.faults?.[fault] ? `the ERP cannot be made to do ${fault}` : undefined;
+      return cannotMake(harness, entity) ?? missing;
+    },
   };
 }
 
 const repeats: EntityRule = {
   name: "K: the same reference sent twice is one document",
-  unless: only(["K"]),
+  ...only(["K"]),
   check: (harness, entity) =>
     withSession(harness, async (session) => {
       const request = await makeRequest(harness, entity);
@@ -50,7 +52,7 @@ async function resend(
 
 const afterTimeout: EntityRule = {
   name: "an effect after the time-out is found, and the push is said to be sent",
-  unless: only(["K", "L", "N"], "timeoutAfterEffect"),
+  ...only(["K", "L", "N"], "timeoutAfterEffect"),
   check: (harness, entity) =>
     withSession(harness, async (session) => {
       const request = await makeRequest(harness, entity);
@@ -69,7 +71,7 @@ const afterTimeout: EntityRule = {
 
 const beforeTimeout: EntityRule = {
   name: "a push lost on the way is said to be perhaps sent, and can be sent again",
-  unless: only(["K", "L"], "timeoutBeforeEffect"),
+  ...only(["K", "L"], "timeoutBeforeEffect"),
   check: (harness, entity) =>
     withSession(harness, async (session) => {
       const request = await makeRequest(harness, entity);
@@ -89,7 +91,7 @@ const beforeTimeout: EntityRule = {
 
 const lateIsFound: EntityRule = {
   name: "L: a late effect is found by reference once settleMs has passed",
-  unless: only(["L"], "lateEffect"),
+  ...only(["L"], "lateEffect"),
   check: (harness, entity) =>
     withSession(harness, async (session) => {
       const request = await makeRequest(harness, entity);
@@ -106,7 +108,7 @@ const lateIsFound: EntityRule = {
 
 const findsReference: EntityRule = {
   name: "L: a document is found by its reference, an unused reference by nothing",
-  unless: only(["L"]),
+  ...only(["L"]),
   check: (harness, entity) =>
     withSession(harness, async (session) => {
       const request = await makeRequest(harness, entity);
@@ -137,7 +139,7 @@ async function takeOver(
 
 const pausedTwice: EntityRule = {
   name: "K: a paused sender that goes on later makes no second document",
-  unless: only(["K"], "pauseSender"),
+  ...only(["K"], "pauseSender"),
   check: async (harness, entity) => {
     const request = await makeRequest(harness, entity);
     await takeOver(harness, entity, request);
@@ -148,7 +150,7 @@ const pausedTwice: EntityRule = {
 
 const pausedIsCounted: EntityRule = {
   name: "L: the second document of a paused sender is seen by its reference",
-  unless: only(["L"], "pauseSender"),
+  ...only(["L"], "pauseSender"),
   check: async (harness, entity) => {
     const request = await makeRequest(harness, entity);
     await takeOver(harness, entity, request);
@@ -160,10 +162,10 @@ const pausedIsCounted: EntityRule = {
 
 const admitsIgnorance: EntityRule = {
   name: "N: a lookup by reference does not claim absence",
-  unless: (harness, entity) =>
-    portOf(harness, entity).lookup ? only(["N"])(harness, entity) : "the adapter does not look up",
+  ...only(["N"]),
   check: (harness, entity) =>
     withSession(harness, async (session) => {
+      if (!portOf(harness, entity).lookup) return;
       const request = await makeRequest(harness, entity);
       await send(harness, session, entity, request);
       await failureOf(
