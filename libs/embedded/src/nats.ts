@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { lockFolder } from "./folder-lock";
 import { freePort } from "./free-port";
@@ -16,8 +16,6 @@ export interface NatsOptions {
   users?: readonly NatsUser[];
   /** Path of nats-server; the bundled one, then the search path, when absent. */
   binary?: string;
-  /** For tests: the folder is deleted when the server has ended, also after a kill -9 of this process. */
-  temporary?: boolean;
 }
 
 /** A running embedded NATS server. */
@@ -68,7 +66,6 @@ export async function startNats(options: NatsOptions): Promise<RunningNats> {
     };
   } catch (error) {
     lock.release();
-    if (options.temporary) rmSync(dir, { recursive: true, force: true });
     throw error;
   }
 }
@@ -87,7 +84,6 @@ async function launch(binary: string, options: NatsOptions): Promise<{ server: W
       logFile: join(dir, "nats.log"),
       pidFile: join(dir, "nats.pid"),
       signals: ["TERM", "KILL"],
-      ...(options.temporary ? { removeAtEnd: dir } : {}),
     });
     try {
       await server.waitForLog("Server is ready", 60_000);

@@ -40,8 +40,6 @@ export interface PostgresOptions {
   installation?: string;
   /** For tests: no fsync, and a stop that does not write a checkpoint. Data does not survive a crash of the machine. */
   unsafeFast?: boolean;
-  /** For tests: the folder is deleted when the server has ended, also after a kill -9 of this process. */
-  temporary?: boolean;
 }
 
 /** A running embedded PostgreSQL. */
@@ -84,7 +82,6 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     };
   } catch (error) {
     lock.release();
-    if (options.temporary) rmSync(options.dir, { recursive: true, force: true });
     throw error;
   }
 }
@@ -103,7 +100,6 @@ async function launch(
       logFile: join(home, "postgres.log"),
       pidFile: join(home, "postgres.pid"),
       signals: [options.unsafeFast ? "QUIT" : "INT", "QUIT"],
-      ...(options.temporary ? { removeAtEnd: home } : {}),
       ...account,
     });
     try {
@@ -112,7 +108,7 @@ async function launch(
     } catch (error) {
       await server.stop();
       const taken = /could not bind|Address already in use/.test(String(error));
-      if (!taken || options.port !== undefined || options.temporary || attempt === 3) throw error;
+      if (!taken || options.port !== undefined || attempt === 3) throw error;
     }
   }
 }

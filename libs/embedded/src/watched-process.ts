@@ -16,8 +16,6 @@ export interface WatchedOptions {
   pidFile: string;
   /** Signal of a graceful stop, and of one that waits no longer (after 30 s). */
   signals: readonly ["INT" | "TERM" | "QUIT", "QUIT" | "KILL"];
-  /** Folder that the watchdog deletes when the server has ended: for tests. */
-  removeAtEnd?: string;
   uid?: number;
   gid?: number;
 }
@@ -25,7 +23,7 @@ export interface WatchedOptions {
 // The shell outlives a killed parent: the pipe on descriptor 3 closes with the parent and the server is stopped.
 // `wait` returns early when a trap runs, hence the loop.
 const WATCHDOG = `
-soft=$1 hard=$2 pidfile=$3 remove=$4; shift 4
+soft=$1 hard=$2 pidfile=$3; shift 3
 "$@" 3<&- & p=$!
 echo $p > "$pidfile"
 end() { kill -s "$soft" $p 2>/dev/null; i=0
@@ -36,7 +34,6 @@ wait $p; s=$?
 while kill -0 $p 2>/dev/null; do wait $p; s=$?; done
 kill $r 2>/dev/null
 rm -f "$pidfile"
-if [ -n "$remove" ]; then rm -rf -- "$remove"; fi
 exit $s`;
 
 /** A server under the watchdog. */
@@ -52,16 +49,7 @@ export class WatchedProcess {
     try {
       this.child = spawn(
         "/bin/sh",
-        [
-          "-c",
-          WATCHDOG,
-          "sh",
-          ...options.signals,
-          options.pidFile,
-          options.removeAtEnd ?? "",
-          options.binary,
-          ...options.args,
-        ],
+        ["-c", WATCHDOG, "sh", ...options.signals, options.pidFile, options.binary, ...options.args],
         {
           cwd: "/",
           // Its own group: Ctrl-C and a signal to our group must not stop a server before its clients.

@@ -1,0 +1,124 @@
+import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+
+/** What the proxy does with bytes: hand on, swallow (`half-open`), or refuse connections (`cut`). */
+export type ProxyMode = "pass" | "half-open" | "cut";
+
+/** A TCP proxy on 127.0.0.1 that breaks as told. */
+export class FaultProxy {
+  /** Connections taken so far. */
+  connections = 0;
+  /** Bytes handed on, by direction. */
+  readonly bytes = { toServer: 0, toClient: 0 };
+  private mode: ProxyMode = "pass";
+  private delayMs = 0;
+  private readonly pairs = new Set<[Socket, Socket]>();
+
+  private constructor(
+    private readonly server: Server,
+    private readonly target: { host: string; port: number },
+  ) {
+    server.on("connection", (client) => this.take(client));
+  }
+
+  /** Listens on a free port, or on a given one, in front of a server. */
+  static async start(target: { host?: string; port: number }, port = 0): Promise<FaultProxy> {
+    const server = createServer();
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(port, "127.0.0.1", resolve);
+    });
+    server.unref();
+    return new FaultProxy(server, { host: target.host ?? "127.0.0.1", port: target.port });
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  /** The URL of a server behind the proxy, with the proxy's port in it. */
+  through(url: string): string {
+    const changed = new URL(url);
+    changed.hostname = "127.0.0.1";
+    changed.port = String(this.port);
+    return changed.href;
+  }
+
+  /** Hands bytes on again, at once. Connections that lost bytes while half-open are broken. */
+  pass(): void {
+    if (this.mode === "half-open") this.breakAll();
+    this.mode = "pass";
+    this.delayMs = 0;
+  }
+
+  /** Breaks every connection and refuses new ones. */
+  cut(): void {
+    this.mode = "cut";
+    this.breakAll();
+  }
+
+  /** Breaks every connection once; new ones pass. */
+  breakAll(): void {
+    for (const [a, b] of this.pairs) {
+      a.resetAndDestroy();
+      b.destroy();
+    }
+    this.pairs.clear();
+  }
+
+  /** Keeps connections open and swallows every byte, as a lost network does. */
+  halfOpen(): void {
+    this.mode = "half-open";
+  }
+
+  /** Holds each piece back for `ms` in both directions; order is kept. */
+  delay(ms: number): void {
+    this.delayMs = ms;
+  }
+
+  /** Ends the proxy and its connections. */
+  async stop(): Promise<void> {
+    this.breakAll();
+    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+  }
+
+  private take(client: Socket): void {
+    this.connections++;
+    if (this.mode === "cut") {
+      client.on("error", () => undefined);
+      client.resetAndDestroy();
+      return;
+    }
+    const upstream = connect(this.target);
+    const pair: [Socket, Socket] = [client, upstream];
+    this.pairs.add(pair);
+    for (const socket of pair) {
+      socket.setNoDelay(true);
+      socket.on("error", () => undefined);
+      socket.on("close", () => {
+        this.pairs.delete(pair);
+        client.destroy();
+        upstream.destroy();
+      });
+    }
+    this.pump(client, upstream, "toServer");
+    this.pump(upstream, client, "toClient");
+  }
+
+  private pump(from: Socket, to: Socket, direction: "toServer" | "toClient"): void {
+    // Each timer takes the oldest piece, so order is kept when the delay changes.
+    const held: (() => void)[] = [];
+    const later = (fn: () => void): void => {
+      if (this.delayMs <= 0 && held.length === 0) return fn();
+      held.push(fn);
+      setTimeout(() => held.shift()?.(), this.delayMs);
+    };
+    from.on("data", (piece: Buffer) =>
+      later(() => {
+        if (this.mode !== "pass" || to.destroyed) return;
+        this.bytes[direction] += piece.length;
+        to.write(piece);
+      }),
+    );
+    from.on("end", () => later(() => to.end()));
+  }
+}
