@@ -28,6 +28,11 @@ export function runCall(env: Env, call: ModelCall): Output {
   return orm ? orm.run(inner, model, ids, args) : null;
 }
 
+/** Runs a model's own method inside a transaction that is already open. */
+export function dispatchMethod(env: Env, model: string, method: string, ids: number[]): Output {
+  return runCall(env, { model, method, args: [ids], kwargs: { context: env.context } });
+}
+
 function bind(call: ModelCall, onRecords: boolean, parameters: readonly string[] | undefined, version: OdooVersion) {
   const positional = [...call.args];
   const kwargs = { ...call.kwargs };

@@ -112,14 +112,13 @@ function copied(env: Env, template: number): JsonObject {
   return values;
 }
 
-/** `All / Components` and the like, for categories and locations. */
+/** `All / Components`, `WH/Stock/Shelf A`: the names from the root to the record. */
 export function fullName(model: string, parentField: string, separator: string): (env: Env, row: Row) => string {
   const path = (env: Env, row: Row): string => {
     const parent = row[parentField];
     const above = typeof parent === 'number' ? env.row(model, parent) : undefined;
     const name = String(row['name'] ?? '');
-    return above && above['usage'] !== 'view' ? `${path(env, above)}${separator}${name}`
-      : above && above['name'] !== 'Partners' && !String(above['name']).includes(' ') ? `${String(above['name'])}${separator}${name}` : name;
+    return above ? `${path(env, above)}${separator}${name}` : name;
   };
   return path;
 }
