@@ -1,8 +1,5 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { ProblemError, Text, Whole, operation, serviceContext, type CallContext } from "@dovetail/contracts";
-import { startNats, type RunningNats } from "@dovetail/embedded";
+import { eventually, testNats, type TestNats } from "@dovetail/testing";
 import { Bus } from "./bus";
 import { LocalBus } from "./local-bus";
 
@@ -32,26 +29,17 @@ async function outcome(work: Promise<unknown>): Promise<ProblemError> {
   return error;
 }
 
-async function until(check: () => boolean, ms = 10_000): Promise<void> {
-  const deadline = Date.now() + ms;
-  while (!check()) {
-    if (Date.now() > deadline) throw new Error("not in time");
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
 describe("Bus", () => {
-  let nats: RunningNats;
+  let nats: TestNats;
   let asker: Bus;
   let parrot: Bus;
   const errors: string[] = [];
   let release = (): void => undefined;
   const released = new Promise<void>((resolve) => (release = resolve));
   let seen: CallContext | undefined;
-  const dir = mkdtempSync(join(tmpdir(), "bus-spec-"));
 
   beforeAll(async () => {
-    nats = await startNats({ dir });
+    nats = await testNats();
     const log = { info: () => undefined, warn: () => undefined, error: (_: object, text: string) => errors.push(text) };
     asker = await Bus.connect({ url: nats.url, name: "asker" });
     parrot = await Bus.connect({ url: nats.url, name: "parrot", log });
@@ -132,7 +120,7 @@ describe("Bus", () => {
     const end = asker.subscribeCore("progress.*", (json, subject) => heard.push([subject, json]));
     await asker.connection.flush();
     parrot.publishCore("progress.1", { done: 3 });
-    await until(() => heard.length > 0);
+    await eventually(() => expect(heard.length > 0).toBe(true), { timeoutMs: 10_000 });
     expect(heard).toEqual([["progress.1", { done: 3 }]]);
     end();
   });
@@ -164,12 +152,14 @@ describe("Bus", () => {
     await asker.connection.flush();
     await nats.kill();
     expect((await hanging).code).toBe("UNAVAILABLE");
-    await until(() => asker.status() === "down");
+    await eventually(() => expect(asker.status() === "down").toBe(true), { timeoutMs: 10_000 });
     const started = Date.now();
     expect((await outcome(asker.call(repeatWord, ctx, { word: "a" }))).code).toBe("UNAVAILABLE");
     expect(Date.now() - started).toBeLessThan(200);
-    nats = await startNats({ dir, port: nats.port });
-    await until(() => asker.status() === "up" && parrot.status() === "up");
+    await nats.restart();
+    await eventually(() => expect(asker.status() === "up" && parrot.status() === "up").toBe(true), {
+      timeoutMs: 10_000,
+    });
     await parrot.connection.flush();
     expect(await asker.call(repeatWord, ctx, { word: "a" })).toEqual({ text: "a" });
     expect(returned).toBe(1);

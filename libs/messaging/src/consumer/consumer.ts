@@ -1,5 +1,6 @@
 import { readEvents, serviceContext, type DomainEvent, type EventType } from "@dovetail/contracts";
 import type { Database } from "@dovetail/database";
+import { systemClock, type Clock } from "@dovetail/resilience";
 import { Bell } from "../bell";
 import type { Bus } from "../bus";
 import { Lease } from "../event-log/lease";
@@ -34,6 +35,7 @@ export interface ConsumerOptions<T extends EventType> extends Omit<Effects<T>, "
 
 const AT_ONCE = 4;
 const RANGE = 500;
+const LIST_MS = 1000;
 
 /**
  * Applies a producer's events, per tenant in position order, each exactly once: the position is stored in the
@@ -49,7 +51,11 @@ export class Consumer<T extends EventType = EventType> {
   private readonly tap: StreamTap;
   private readonly feeds = new Map<string, TenantFeed<T>>();
   private readonly log: Log;
+  private readonly clock: Clock;
   private checkedAt = Number.NEGATIVE_INFINITY;
+  private listedAt = Number.NEGATIVE_INFINITY;
+  /** An event of a tenant came that we have not heard of. */
+  private stranger = false;
   private stopped = false;
   private loop: Promise<void> | undefined;
   private readonly forget: () => void;
@@ -57,6 +63,7 @@ export class Consumer<T extends EventType = EventType> {
   constructor(private readonly options: ConsumerOptions<T>) {
     const { db, bus, producer, service, leaseMs } = options;
     this.log = options.log ?? silentLog;
+    this.clock = options.clock ?? systemClock;
     this.lease = new Lease(db, `consumer:${service}:${producer}`, leaseMs === undefined ? {} : { ttlMs: leaseMs });
     this.store = new PositionStore(db, producer);
     this.applier = new Applier(this.store, { ...pick(options), log: this.log });
@@ -108,20 +115,25 @@ export class Consumer<T extends EventType = EventType> {
       // What came before the tap was open is in the log.
       this.checkedAt = Number.NEGATIVE_INFINITY;
     }
-    if (performance.now() - this.checkedAt >= checkMs) await this.checkAll();
+    const now = this.clock.monotonic();
+    if (now - this.checkedAt >= checkMs) {
+      await this.list(now);
+      for (const feed of this.feeds.values()) feed.check();
+      this.checkedAt = now;
+    } else if (this.stranger && now - this.listedAt >= LIST_MS) {
+      await this.list(now);
+    }
     for (const feed of this.feeds.values()) if (feed.due) this.gate.enter(() => feed.run());
   }
 
-  private async checkAll(): Promise<void> {
-    const at = performance.now();
+  /** New feeds begin by reading the log. */
+  private async list(now: number): Promise<void> {
+    this.stranger = false;
+    this.listedAt = now;
     const tenants = await this.options.tenants();
     const known = new Set(tenants.map(({ id }) => id));
     for (const id of this.feeds.keys()) if (!known.has(id)) this.feeds.delete(id);
-    for (const tenant of tenants) {
-      if (!this.feeds.has(tenant.id)) this.feeds.set(tenant.id, this.feedOf(tenant));
-      this.feeds.get(tenant.id)?.check();
-    }
-    this.checkedAt = at;
+    for (const tenant of tenants) if (!this.feeds.has(tenant.id)) this.feeds.set(tenant.id, this.feedOf(tenant));
   }
 
   private feedOf(tenant: ConsumerTenant): TenantFeed<T> {
@@ -132,6 +144,7 @@ export class Consumer<T extends EventType = EventType> {
         if (feed.due) this.gate.enter(() => feed.run());
       },
       log: this.log,
+      clock: this.clock,
     });
     return feed;
   }
@@ -145,8 +158,7 @@ export class Consumer<T extends EventType = EventType> {
   private receive(event: DomainEvent): void {
     const feed = this.feeds.get(event.tenantId);
     if (feed) feed.offer(event);
-    // A tenant that we have not heard of: the list is read again at the next round.
-    else this.check();
+    else this.stranger = true;
   }
 
   private async rest(): Promise<void> {

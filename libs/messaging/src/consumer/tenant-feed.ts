@@ -1,4 +1,5 @@
 import type { DomainEvent, EventRange, EventType } from "@dovetail/contracts";
+import type { Clock } from "@dovetail/resilience";
 import type { Log } from "../log";
 import type { Applier } from "./applier";
 import { behind, isNext, isPast, type Place } from "./place";
@@ -13,6 +14,7 @@ export interface FeedLinks {
   /** There is work for `run`. */
   wanted(): void;
   log: Log;
+  clock: Clock;
 }
 
 /** Most events kept in memory; what is more is read again later. */
@@ -33,12 +35,12 @@ export class TenantFeed<T extends EventType> {
   private gap = true;
   private running = false;
   private pauseMs = FIRST_PAUSE_MS;
-  private pausedUntil = 0;
+  private pausedUntil = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly tenantId: string,
-    private readonly store: PositionStore,
-    private readonly applier: Applier<T>,
+    private readonly store: Pick<PositionStore, "load" | "move">,
+    private readonly applier: Pick<Applier<T>, "applyRun">,
     private readonly links: FeedLinks,
   ) {}
 
@@ -73,7 +75,7 @@ export class TenantFeed<T extends EventType> {
 
   /** Works until nothing is left. Never rejects; after a failure it pauses and `due` says when to call it again. */
   async run(): Promise<void> {
-    if (this.running || Date.now() < this.pausedUntil) return;
+    if (this.running || this.links.clock.monotonic() < this.pausedUntil) return;
     this.running = true;
     try {
       while (this.links.mayWork() && (this.gap || this.queue.length > 0)) {
@@ -91,7 +93,7 @@ export class TenantFeed<T extends EventType> {
 
   /** Whether `run` has something to do now. */
   get due(): boolean {
-    return !this.running && Date.now() >= this.pausedUntil && (this.gap || this.queue.length > 0);
+    return !this.running && this.links.clock.monotonic() >= this.pausedUntil && (this.gap || this.queue.length > 0);
   }
 
   private async applySlice(place: Place): Promise<void> {
@@ -148,7 +150,7 @@ export class TenantFeed<T extends EventType> {
     this.queue = [];
     this.ahead = undefined;
     this.gap = true;
-    this.pausedUntil = Date.now() + this.pauseMs;
+    this.pausedUntil = this.links.clock.monotonic() + this.pauseMs;
     this.pauseMs = Math.min(LONGEST_PAUSE_MS, this.pauseMs * 2);
   }
 }

@@ -2,6 +2,7 @@ import type { EventData, EventType } from "@dovetail/contracts";
 import type { Tx } from "@dovetail/database";
 import { uuidv7 } from "@dovetail/domain";
 import { currentTrace, formatTraceparent } from "@dovetail/service-kit";
+import { EVENT_BYTES } from "../limits";
 
 /** An event to be told to other services. `tenant` is the tenant's short name, as in subjects. */
 export type NewEvent = {
@@ -17,18 +18,14 @@ const INSERT = `insert into event_log (tenant_id, tenant, id, type, source, trac
  */
 export async function appendEvent(tx: Tx, event: NewEvent): Promise<string> {
   const id = uuidv7();
+  const data = JSON.stringify(event.data);
+  // Record events lose their record on the way out; others have nothing that could be left out.
+  if (!event.type.startsWith("record.") && Buffer.byteLength(data) > EVENT_BYTES)
+    throw new Error(`an event ${event.type} is larger than ${EVENT_BYTES} bytes`);
   const trace = currentTrace();
   await tx.execute(
     INSERT,
-    [
-      tx.tenantId,
-      event.tenant,
-      id,
-      event.type,
-      event.source ?? null,
-      trace ? formatTraceparent(trace) : null,
-      JSON.stringify(event.data),
-    ],
+    [tx.tenantId, event.tenant, id, event.type, event.source ?? null, trace ? formatTraceparent(trace) : null, data],
     "append_event",
   );
   return id;
