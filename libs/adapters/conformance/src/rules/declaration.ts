@@ -28,7 +28,8 @@ const schemaWorks: AdapterRule = {
     must(whole.ok, `the config is refused: ${whole.ok ? "" : JSON.stringify(whole.errors)}`);
     for (const field of adapter.connection.fields) {
       if (!field.required || field.default !== undefined || config[field.name] === undefined) continue;
-      const { [field.name]: _left, ...rest } = config;
+      const rest = { ...config };
+      delete rest[field.name];
       const { ok } = validateConfig(adapter.connection, rest);
       must(!ok, `a config without the required ${field.name} is taken`);
     }

@@ -1,11 +1,11 @@
-import { noIncrement, readAlone, readUntilSeen } from "./reading";
+import { isIncremental, readAlone, readUntilSeen } from "./reading";
 import { type EntityRule, must, wait } from "./rule";
 
-const unchangeable: EntityRule["unless"] = (harness, entity) =>
-  harness.mutate ? noIncrement(harness, entity) : "rows cannot be changed";
+const unchangeable: EntityRule["unless"] = (harness) => (harness.mutate ? undefined : "rows cannot be changed");
 
 const findsChanges: EntityRule = {
   name: "an incremental pull finds what was added and changed since",
+  applies: isIncremental,
   unless: unchangeable,
   check: async (harness, entity) => {
     const seeded = await harness.seed(entity, 6);
@@ -21,6 +21,7 @@ const findsChanges: EntityRule = {
 
 const onlyChanges: EntityRule = {
   name: "an incremental pull leaves out what did not change",
+  applies: isIncremental,
   unless: unchangeable,
   check: async (harness, entity) => {
     const seeded = await harness.seed(entity, 6);
@@ -41,6 +42,7 @@ const onlyChanges: EntityRule = {
 
 const underChange: EntityRule = {
   name: "rows that change during an incremental pull are shown by it or the next",
+  applies: isIncremental,
   unless: unchangeable,
   check: async (harness, entity) => {
     const seeded = await harness.seed(entity, 8);
@@ -69,8 +71,8 @@ const underChange: EntityRule = {
 
 const equalStamps: EntityRule = {
   name: "rows of one and the same stamp are all shown, and the pull ends",
-  unless: (harness, entity) =>
-    harness.faults?.equalTimestamps ? noIncrement(harness, entity) : "equal stamps cannot be made",
+  applies: isIncremental,
+  unless: (harness) => (harness.faults?.equalTimestamps ? undefined : "equal stamps cannot be made"),
   check: async (harness, entity) => {
     await harness.seed(entity, 1);
     const { cursor } = await readAlone(harness, entity);
@@ -87,8 +89,8 @@ const LOOKBACK_SECONDS = 300;
 
 const lateCommits: EntityRule = {
   name: "a row that commits with an earlier stamp is found within the look-back",
-  unless: (harness, entity) =>
-    harness.faults?.lateCommit ? noIncrement(harness, entity) : "late commits cannot be made",
+  applies: isIncremental,
+  unless: (harness) => (harness.faults?.lateCommit ? undefined : "late commits cannot be made"),
   check: async (harness, entity) => {
     await harness.seed(entity, 3);
     await wait(harness, 120_000);
@@ -103,7 +105,7 @@ const lateCommits: EntityRule = {
 
 const startsFromNothing: EntityRule = {
   name: "an incremental pull without a cursor shows every row",
-  unless: noIncrement,
+  applies: isIncremental,
   check: async (harness, entity) => {
     const seeded = await harness.seed(entity, 4);
     await wait(harness, 1100);

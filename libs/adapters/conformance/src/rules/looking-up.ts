@@ -14,8 +14,7 @@ export function find(
   return lookup(session, by);
 }
 
-const noLookup = (harness: ConformanceHarness, entity: EntityName): string | undefined =>
-  portOf(harness, entity).lookup ? undefined : "the adapter does not look up";
+const canLookUp: EntityRule["applies"] = (harness, entity) => portOf(harness, entity).lookup !== undefined;
 
 function mustBeOnly(rows: Raw[], externalId: string, by: string): void {
   const ids = rows.map((row) => row.externalId);
@@ -24,7 +23,7 @@ function mustBeOnly(rows: Raw[], externalId: string, by: string): void {
 
 const byExternalId: EntityRule = {
   name: "looks a row up by external id, and nothing else",
-  unless: noLookup,
+  applies: canLookUp,
   check: (harness, entity) =>
     withSession(harness, async (session) => {
       const [externalId = ""] = await harness.seed(entity, 3);
@@ -37,7 +36,8 @@ const byExternalId: EntityRule = {
 
 const byKey: EntityRule = {
   name: "looks a row up by business key, and nothing else",
-  unless: (harness, entity) => (harness.keyOf ? noLookup(harness, entity) : "the harness tells no keys"),
+  applies: canLookUp,
+  unless: (harness) => (harness.keyOf ? undefined : "the harness tells no keys"),
   check: (harness, entity) =>
     withSession(harness, async (session) => {
       const [externalId = ""] = await harness.seed(entity, 3);
@@ -51,8 +51,8 @@ const byKey: EntityRule = {
 
 const throwsWhenUnsure: EntityRule = {
   name: "a lookup that fails throws: [] means surely absent",
-  unless: (harness, entity) =>
-    harness.faults?.kinds.includes("server") ? noLookup(harness, entity) : "the ERP cannot be made to fail",
+  applies: canLookUp,
+  unless: (harness) => (harness.faults?.kinds.includes("server") ? undefined : "the ERP cannot be made to fail"),
   check: (harness, entity) =>
     withSession(harness, async (session) => {
       const [externalId = ""] = await harness.seed(entity, 1);
@@ -66,7 +66,8 @@ const throwsWhenUnsure: EntityRule = {
 
 const forgetsRemoved: EntityRule = {
   name: "a removed row is looked up as absent",
-  unless: (harness, entity) => (harness.remove ? noLookup(harness, entity) : "rows cannot be removed"),
+  applies: canLookUp,
+  unless: (harness) => (harness.remove ? undefined : "rows cannot be removed"),
   check: (harness, entity) =>
     withSession(harness, async (session) => {
       const [externalId = ""] = await harness.seed(entity, 1);

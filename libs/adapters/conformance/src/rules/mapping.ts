@@ -1,7 +1,7 @@
 import { type EntityName, type FieldError, type JsonObject, keyOf, validateRecord } from "@dovetail/domain";
 import { compileMapping, type InboundResult } from "@dovetail/mapping";
 import type { ConformanceHarness } from "../harness";
-import { noPull, readAlone } from "./reading";
+import { isPulled, readAlone } from "./reading";
 import { type EntityRule, must } from "./rule";
 
 /** Stands for the business key that the engine puts where a row holds another row's external id. */
@@ -30,7 +30,7 @@ async function mapped(
 
 const mapsRows: EntityRule = {
   name: "its mapping makes valid records of its rows",
-  unless: noPull,
+  applies: isPulled,
   check: async (harness, entity) => {
     const ids = new Set(await harness.seed(entity, 6));
     const results = await mapped(harness, entity, ids);
@@ -46,7 +46,7 @@ const mapsRows: EntityRule = {
 
 const keepsKeysApart: EntityRule = {
   name: "its mapping gives each row a business key of its own",
-  unless: noPull,
+  applies: isPulled,
   check: async (harness, entity) => {
     const ids = new Set(await harness.seed(entity, 6));
     const results = await mapped(harness, entity, ids);

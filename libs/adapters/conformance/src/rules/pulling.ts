@@ -1,12 +1,12 @@
 import { ENTITIES, type EntityName } from "@dovetail/domain";
-import { noPull, readAlone, throughJson } from "./reading";
+import { isPulled, readAlone, throughJson } from "./reading";
 import { type EntityRule, must, portOf, wait, without, withSession } from "./rule";
 
 const PAGE_SIZES = [1, 2, 7, 1000];
 
 const everyRow: EntityRule = {
   name: "a full pull shows every row, whatever the page size",
-  unless: noPull,
+  applies: isPulled,
   check: async (harness, entity) => {
     const seeded = await harness.seed(entity, 15);
     for (const pageSize of PAGE_SIZES) {
@@ -19,7 +19,7 @@ const everyRow: EntityRule = {
 
 const bounded: EntityRule = {
   name: "pages keep to the page size and exactly the last one says so",
-  unless: noPull,
+  applies: isPulled,
   check: async (harness, entity) => {
     await harness.seed(entity, 9);
     for (const pageSize of PAGE_SIZES) {
@@ -37,7 +37,7 @@ const bounded: EntityRule = {
 
 const wellFormed: EntityRule = {
   name: "rows carry text ids, bodies and zoned times",
-  unless: noPull,
+  applies: isPulled,
   check: async (harness, entity) => {
     await harness.seed(entity, 3);
     const { pages, rows } = await readAlone(harness, entity);
@@ -62,7 +62,8 @@ function mustBeZoned(time: string | undefined, what: string): void {
 
 const underChange: EntityRule = {
   name: "rows changed and added while a full pull runs cost no other row",
-  unless: (harness, entity) => (harness.mutate ? noPull(harness, entity) : "rows cannot be changed"),
+  applies: isPulled,
+  unless: (harness) => (harness.mutate ? undefined : "rows cannot be changed"),
   check: async (harness, entity) => {
     const seeded = await harness.seed(entity, 9);
     const [first = "", second = ""] = seeded;
@@ -80,7 +81,7 @@ const underChange: EntityRule = {
 
 const resumes: EntityRule = {
   name: "goes on from any page's cursor in a new session",
-  unless: noPull,
+  applies: isPulled,
   check: async (harness, entity) => {
     const seeded = await harness.seed(entity, 7);
     const { pages } = await readAlone(harness, entity, { pageSize: 2 });
@@ -97,7 +98,7 @@ const resumes: EntityRule = {
 /** A resumed run must not begin again: the engine would then never get through a table larger than one run. */
 const resumesOnwards: EntityRule = {
   name: "goes on from a cursor instead of beginning again",
-  unless: noPull,
+  applies: isPulled,
   check: async (harness, entity) => {
     const seeded = new Set(await harness.seed(entity, 8));
     const begun = await readAlone(harness, entity, { pageSize: 2, stopAfter: 100 });
@@ -113,12 +114,11 @@ function linesOf(entity: EntityName): boolean {
   return ENTITIES[entity].fields.some(({ type, required, name }) => type === "list" && (required || name === "lines"));
 }
 
-const hasLines: EntityRule["applies"] = (_, entity) => linesOf(entity);
+const hasLines: EntityRule["applies"] = (harness, entity) => linesOf(entity) && isPulled(harness, entity);
 
 const provesLines: EntityRule = {
   name: "says of each document whether its lines are complete",
   applies: hasLines,
-  unless: noPull,
   check: async (harness, entity) => {
     const seeded = new Set(await harness.seed(entity, 3));
     const { rows } = await readAlone(harness, entity);
@@ -134,7 +134,7 @@ const provesLines: EntityRule = {
 const admitsMissingLines: EntityRule = {
   name: "does not pass off a document with missing lines as complete",
   applies: hasLines,
-  unless: (harness, entity) => (harness.faults?.missingChildren ? noPull(harness, entity) : "lines cannot be withheld"),
+  unless: (harness) => (harness.faults?.missingChildren ? undefined : "lines cannot be withheld"),
   check: async (harness, entity) => {
     const id = await harness.faults?.missingChildren?.(entity);
     const { rows } = await readAlone(harness, entity);
@@ -145,12 +145,8 @@ const admitsMissingLines: EntityRule = {
 
 const showsNoGhosts: EntityRule = {
   name: "a full pull shows no removed row",
-  unless: (harness, entity) => {
-    if (!harness.remove) return "rows cannot be removed";
-    return portOf(harness, entity).deletesSeen
-      ? noPull(harness, entity)
-      : "the adapter does not say that deletes are seen";
-  },
+  applies: (harness, entity) => isPulled(harness, entity) && portOf(harness, entity).deletesSeen === true,
+  unless: (harness) => (harness.remove ? undefined : "rows cannot be removed"),
   check: async (harness, entity) => {
     const [gone = "", kept = ""] = await harness.seed(entity, 2);
     await readAlone(harness, entity);
@@ -163,7 +159,7 @@ const showsNoGhosts: EntityRule = {
 
 const listsStamps: EntityRule = {
   name: "lists a stamp of every row, another one after a change",
-  unless: (harness, entity) => (portOf(harness, entity).stamps ? undefined : "the adapter lists no stamps"),
+  applies: (harness, entity) => portOf(harness, entity).stamps !== undefined,
   check: (harness, entity) =>
     withSession(harness, async (session) => {
       const seeded = await harness.seed(entity, 4);

@@ -1,10 +1,17 @@
+import type { PushOperation } from "@dovetail/adapter-sdk";
 import { type EntityRule, failureOf, must, mustBe, portOf, pushOf, withSession } from "./rule";
 import { find } from "./looking-up";
-import { bodies, cannotMake, makeRequest, outcome, send, settledCount } from "./writing";
+import { bodies, isMade, makeRequest, noBody, outcome, send, settledCount } from "./writing";
+
+const declares =
+  (operation: PushOperation): EntityRule["applies"] =>
+  (harness, entity) =>
+    isMade(harness, entity) && (portOf(harness, entity).push?.operations ?? []).includes(operation);
 
 const makesDocuments: EntityRule = {
   name: "a push creates one document and answers with its external id",
-  unless: cannotMake,
+  applies: isMade,
+  unless: noBody,
   check: (harness, entity) =>
     withSession(harness, async (session) => {
       const request = await makeRequest(harness, entity);
@@ -18,10 +25,8 @@ const makesDocuments: EntityRule = {
 
 const changesDocuments: EntityRule = {
   name: "a push changes the document it names",
-  unless: (harness, entity) =>
-    portOf(harness, entity).push?.operations.includes("update")
-      ? cannotMake(harness, entity)
-      : "updates are not declared",
+  applies: declares("update"),
+  unless: noBody,
   check: (harness, entity) =>
     withSession(harness, async (session) => {
       const { create, update } = await bodies(harness, entity);
@@ -39,10 +44,8 @@ const changesDocuments: EntityRule = {
 
 const removesDocuments: EntityRule = {
   name: "a pushed delete removes the document it names",
-  unless: (harness, entity) =>
-    portOf(harness, entity).push?.operations.includes("delete")
-      ? cannotMake(harness, entity)
-      : "deletes are not declared",
+  applies: declares("delete"),
+  unless: noBody,
   check: (harness, entity) =>
     withSession(harness, async (session) => {
       const request = await makeRequest(harness, entity);
@@ -56,7 +59,8 @@ const removesDocuments: EntityRule = {
 
 const missesAbsent: EntityRule = {
   name: "a change of an absent document is NOT_FOUND",
-  unless: changesDocuments.unless,
+  applies: declares("update"),
+  unless: noBody,
   check: (harness, entity) =>
     withSession(harness, async (session) => {
       const { update = {} } = await bodies(harness, entity);
@@ -70,8 +74,8 @@ const missesAbsent: EntityRule = {
 
 const showsDocuments: EntityRule = {
   name: "what a push answers as shown is what a read shows",
-  unless: (harness, entity) =>
-    portOf(harness, entity).lookup ? cannotMake(harness, entity) : "the adapter does not look up",
+  applies: (harness, entity) => isMade(harness, entity) && portOf(harness, entity).lookup !== undefined,
+  unless: noBody,
   check: (harness, entity) =>
     withSession(harness, async (session) => {
       const result = await send(harness, session, entity, await makeRequest(harness, entity));
@@ -88,8 +92,8 @@ const showsDocuments: EntityRule = {
 
 const refusalHasNoEffect: EntityRule = {
   name: "a refused push is said to have had no effect, and had none",
-  unless: (harness, entity) =>
-    harness.faults?.kinds.includes("validation") ? cannotMake(harness, entity) : "refusals cannot be made",
+  applies: isMade,
+  unless: (harness) => (harness.faults?.kinds.includes("validation") ? noBody(harness) : "refusals cannot be made"),
   check: (harness, entity) =>
     withSession(harness, async (session) => {
       for (const kind of ["validation", "auth", "rateLimit"] as const) {
@@ -108,7 +112,8 @@ const refusalHasNoEffect: EntityRule = {
 
 const unsureIsMaybe: EntityRule = {
   name: "a push that fails after it was sent is not said to be without effect",
-  unless: (harness, entity) => (harness.faults ? cannotMake(harness, entity) : "the ERP cannot be made to fail"),
+  applies: isMade,
+  unless: (harness) => (harness.faults ? noBody(harness) : "the ERP cannot be made to fail"),
   check: (harness, entity) =>
     withSession(harness, async (session) => {
       for (const kind of ["reset", "server", "unavailable", "cutOff"] as const) {

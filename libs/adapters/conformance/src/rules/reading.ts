@@ -80,8 +80,10 @@ export async function readUntilSeen(
   return missing();
 }
 
-export const noPull = (harness: ConformanceHarness, entity: EntityName): string | undefined =>
-  portOf(harness, entity).pull ? undefined : "the adapter does not pull it";
+export function isPulled(harness: ConformanceHarness, entity: EntityName): boolean {
+  return portOf(harness, entity).pull !== undefined;
+}
 
-export const noIncrement = (harness: ConformanceHarness, entity: EntityName): string | undefined =>
-  portOf(harness, entity).incremental === false ? "the adapter reads it whole each time" : noPull(harness, entity);
+export function isIncremental(harness: ConformanceHarness, entity: EntityName): boolean {
+  return isPulled(harness, entity) && portOf(harness, entity).incremental !== false;
+}

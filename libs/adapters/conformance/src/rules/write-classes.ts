@@ -3,7 +3,7 @@ import type { ConformanceHarness } from "../harness";
 import type { EntityName } from "@dovetail/domain";
 import { find } from "./looking-up";
 import { type EntityRule, failureOf, must, portOf, pushOf, withSession } from "./rule";
-import { cannotMake, makeRequest, outcome, send, settledCount, settledLookup } from "./writing";
+import { isMade, makeRequest, noBody, outcome, send, settledCount, settledLookup } from "./writing";
 
 type FaultName = "timeoutAfterEffect" | "timeoutBeforeEffect" | "lateEffect" | "pauseSender";
 
@@ -12,11 +12,11 @@ function only(writeClasses: readonly WriteClass[], fault?: FaultName): Pick<Enti
   return {
     applies: (harness, entity) => {
       const own = portOf(harness, entity).push?.class;
-      return own !== undefined && writeClasses.includes(own);
+      return own !== undefined && isMade(harness, entity) && writeClasses.includes(own);
     },
-    unless: (harness, entity) => {
+    unless: (harness) => {
       const missing = fault && !harness.faults?.[fault] ? `the ERP cannot be made to do ${fault}` : undefined;
-      return cannotMake(harness, entity) ?? missing;
+      return noBody(harness) ?? missing;
     },
   };
 }

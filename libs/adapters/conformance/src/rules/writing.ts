@@ -12,10 +12,13 @@ export function makes(harness: ConformanceHarness, entity: EntityName): MakeOper
   return (["create", "post"] as const).find((operation) => operations.includes(operation));
 }
 
-export const cannotMake = (harness: ConformanceHarness, entity: EntityName): string | undefined => {
-  if (!makes(harness, entity)) return "the adapter does not create it";
+export function isMade(harness: ConformanceHarness, entity: EntityName): boolean {
+  return makes(harness, entity) !== undefined;
+}
+
+export function noBody(harness: ConformanceHarness): string | undefined {
   return harness.pushBody ? undefined : "the harness has no body to push";
-};
+}
 
 export interface Bodies {
   create: JsonObject;
