@@ -46,6 +46,8 @@ function world(log: MemoryLog, whileReading: () => void, fails: () => boolean) {
           applied.push(event.id);
           stored = behind(event);
         }
+        // Committed, but nobody learns of it.
+        if (fails()) throw new ProblemError("UNAVAILABLE", "lost");
         return stored;
       },
     },
