@@ -22,7 +22,7 @@ export async function migrateService(
   await admin.connect();
   try {
     await admin.query("select pg_advisory_lock($1, hashtext($2))", [MIGRATION_LOCK, schema]);
-    await createRoles(admin, schema, passwords);
+    await createRoles(admin, service, passwords);
     return await migrateAsOwner(roleUrl(adminUrl, schema, passwords.owner), service);
   } finally {
     await admin.end();

@@ -1,6 +1,13 @@
 import type { ClientBase } from "pg";
 import { sqlState } from "./errors";
-import { DISPATCH_TABLES, roleName, type DispatchTable, type ServiceRole, type ServiceSchema } from "./service-schema";
+import {
+  DISPATCH_TABLES,
+  lookupRole,
+  roleName,
+  type DispatchTable,
+  type ServiceRole,
+  type ServiceSchema,
+} from "./service-schema";
 
 /** Passwords of a service's roles. */
 export type RolePasswords = Record<ServiceRole, string>;
@@ -9,7 +16,8 @@ const ROLES: readonly ServiceRole[] = ["owner", "run", "dispatch"];
 const ATTRIBUTES = "login nocreatedb nocreaterole noinherit";
 
 /** Creates the roles and the schema where absent and sets the passwords. Needs a superuser, or CREATEROLE and CREATE. */
-export async function createRoles(admin: ClientBase, schema: string, passwords: RolePasswords): Promise<void> {
+export async function createRoles(admin: ClientBase, service: ServiceSchema, passwords: RolePasswords): Promise<void> {
+  const { schema } = service;
   const { rows } = await admin.query<{ super: boolean }>(
     "select rolsuper as super from pg_roles where rolname = current_user",
   );
@@ -18,7 +26,17 @@ export async function createRoles(admin: ClientBase, schema: string, passwords: 
   const owner = roleName(schema, "owner");
   // To create a schema for a role one must be able to become that role.
   if (!isSuper) await tolerant(() => admin.query(`grant ${owner} to current_user`));
+  if (service.lookup) await createLookupRole(admin, lookupRole(schema), owner);
   await admin.query(`create schema if not exists ${schema} authorization ${owner}`);
+}
+
+// The owner may become it, to make its functions; nobody has its rights by inheritance.
+async function createLookupRole(admin: ClientBase, name: string, owner: string): Promise<void> {
+  await tolerant(async () => {
+    const { rowCount } = await admin.query("select 1 from pg_roles where rolname = $1", [name]);
+    if (!rowCount) await admin.query(`create role ${name} nologin noinherit`);
+    await admin.query(`grant ${name} to ${owner}`);
+  });
 }
 
 async function createRole(admin: ClientBase, name: string, password: string, isSuper: boolean): Promise<void> {
@@ -84,10 +102,12 @@ async function grantDispatch(owner: ClientBase, schema: string, role: string, gr
   );
   if (rows.length === 0) return;
   const name = `${schema}.${grant.table}`;
-  const columns = rows.map(({ column }) => column).filter((column) => grant.update.includes(column));
+  const present = (wanted: readonly string[]): string =>
+    rows.flatMap(({ column }) => (wanted.includes(column) ? [column] : [])).join(", ");
+  const update = present(grant.update);
   const rights = [
-    "select",
-    ...(columns.length > 0 ? [`update (${columns.join(", ")})`] : []),
+    grant.select ? `select (${present(grant.select)})` : "select",
+    ...(update ? [`update (${update})`] : []),
     ...(grant.delete ? ["delete"] : []),
   ];
   await owner.query(`grant ${rights.join(", ")} on ${name} to ${role}`);
