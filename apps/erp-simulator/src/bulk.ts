@@ -1,10 +1,10 @@
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 
 /** What a bench serves: `rows` partners or products, of which `changed` (0 … 1) may be marked changed later. */
 export interface BulkOptions {
   rows: number;
-  model?: 'res.partner' | 'product.product';
+  model?: "res.partner" | "product.product";
   port?: number;
   version?: 14 | 17 | 19;
   /** Milliseconds each page waits, as a distant ERP would. */
@@ -34,7 +34,7 @@ interface Query {
   limit: number;
 }
 
-const stampOf = (milliseconds: number): string => new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ');
+const stampOf = (milliseconds: number): string => new Date(milliseconds).toISOString().slice(0, 19).replace("T", " ");
 
 /** Rows of one model, serialised once: ids 1…rows, one Buffer per chunk of 1,000. */
 class BulkRows {
@@ -70,11 +70,11 @@ class BulkRows {
     const changed = this.isChanged(id);
     const version = changed ? this.generation : 0;
     const stamp = changed ? this.lastStamp : this.baseStamp;
-    const padded = String(id).padStart(7, '0');
-    if (this.model === 'product.product') {
+    const padded = String(id).padStart(7, "0");
+    if (this.model === "product.product") {
       return `{"id":${id},"display_name":"[P${padded}] Part ${padded}","name":"Part ${padded} rev ${version}","default_code":"P${padded}","barcode":"87${padded}0000","active":true,"standard_price":${(id % 9973) / 100},"list_price":${(id % 9973) / 70},"lst_price":${(id % 9973) / 70},"uom_id":[1,"Units"],"categ_id":[${2 + (id % 4)},"All / Components"],"weight":${(id % 400) / 10},"type":"consu","write_date":"${stamp}","create_date":"${this.baseStamp}"}`;
     }
-    return `{"id":${id},"display_name":"Supplier ${padded}","name":"Supplier ${padded}","ref":"S${padded}","is_company":true,"active":true,"email":"office${version ? `.v${version}` : ''}@supplier-${padded}.example","phone":"+31 10 ${padded}","mobile":false,"vat":"NL${padded}B01","street":"${id % 240} Quay Street","street2":false,"zip":"${10000 + (id % 89999)}","city":"Rotterdam","state_id":false,"country_id":[1,"Netherlands"],"country_code":"NL","currency_id":[1,"EUR"],"property_purchase_currency_id":false,"property_supplier_payment_term_id":[2,"30 Days"],"property_payment_term_id":false,"parent_id":false,"supplier_rank":1,"customer_rank":0,"type":"contact","lang":"en_US","website":"https://supplier-${padded}.example","comment":false,"category_id":[1],"function":false,"write_date":"${stamp}","create_date":"${this.baseStamp}"}`;
+    return `{"id":${id},"display_name":"Supplier ${padded}","name":"Supplier ${padded}","ref":"S${padded}","is_company":true,"active":true,"email":"office${version ? `.v${version}` : ""}@supplier-${padded}.example","phone":"+31 10 ${padded}","mobile":false,"vat":"NL${padded}B01","street":"${id % 240} Quay Street","street2":false,"zip":"${10000 + (id % 89999)}","city":"Rotterdam","state_id":false,"country_id":[1,"Netherlands"],"country_code":"NL","currency_id":[1,"EUR"],"property_purchase_currency_id":false,"property_supplier_payment_term_id":[2,"30 Days"],"property_payment_term_id":false,"parent_id":false,"supplier_rank":1,"customer_rank":0,"type":"contact","lang":"en_US","website":"https://supplier-${padded}.example","comment":false,"category_id":[1],"function":false,"write_date":"${stamp}","create_date":"${this.baseStamp}"}`;
   }
 
   /** Rows `first`…`last` without brackets. */
@@ -84,7 +84,7 @@ class BulkRows {
     const texts: string[] = [];
     const last = Math.min(this.count, (index + 1) * CHUNK);
     for (let id = index * CHUNK + 1; id <= last; id++) texts.push(this.row(id));
-    const made = Buffer.from(texts.join(','));
+    const made = Buffer.from(texts.join(","));
     this.chunks[index] = made;
     return made;
   }
@@ -104,7 +104,7 @@ class BulkRows {
     for (let id = start; id <= this.count && texts.length < limit; id += onlyChanged ? this.step : 1) {
       if (this.inWindow(id, from, before)) texts.push(this.row(id));
     }
-    return texts.length > 0 ? [Buffer.from(texts.join(','))] : [];
+    return texts.length > 0 ? [Buffer.from(texts.join(","))] : [];
   }
 
   total(from: string, before: string): number {
@@ -122,14 +122,19 @@ class BulkRows {
 
 /** Reads the window and keyset out of a domain; other conditions are taken as true. */
 function readQuery(domain: unknown, limit: unknown): Query {
-  const query: Query = { after: 0, from: '', before: '9999', limit: typeof limit === 'number' && limit > 0 ? limit : CHUNK };
+  const query: Query = {
+    after: 0,
+    from: "",
+    before: "9999",
+    limit: typeof limit === "number" && limit > 0 ? limit : CHUNK,
+  };
   for (const term of Array.isArray(domain) ? (domain as unknown[]) : []) {
     if (!Array.isArray(term)) continue;
     const [field, operator, value] = term as unknown[];
-    if (field === 'id' && operator === '>' && typeof value === 'number') query.after = value;
-    if (field === 'write_date' && typeof value === 'string') {
-      if (operator === '>=' || operator === '>') query.from = value;
-      if (operator === '<' || operator === '<=') query.before = operator === '<' ? value : `${value}~`;
+    if (field === "id" && operator === ">" && typeof value === "number") query.after = value;
+    if (field === "write_date" && typeof value === "string") {
+      if (operator === ">=" || operator === ">") query.from = value;
+      if (operator === "<" || operator === "<=") query.before = operator === "<" ? value : `${value}~`;
     }
   }
   return query;
@@ -143,38 +148,38 @@ interface RpcParams {
 
 /** Starts a server for benches: it answers authenticate, search_read, search_count and fields_get, and nothing else. */
 export async function startBulk(options: BulkOptions): Promise<RunningBulk> {
-  const model = options.model ?? 'res.partner';
+  const model = options.model ?? "res.partner";
   const version = options.version ?? 19;
   const rows = new BulkRows(options.rows, model);
   rows.prepare();
   let pages = 0;
   const answer = (params: RpcParams): string | Buffer[] => {
-    if (params.service === 'common') return params.method === 'version' ? versionText(version) : '2';
+    if (params.service === "common") return params.method === "version" ? versionText(version) : "2";
     const [, , , asked, method, args, kwargs] = params.args ?? [];
     const named = (kwargs ?? {}) as { domain?: unknown; limit?: unknown; order?: string };
     const domain = Array.isArray(args) && args.length > 0 ? (args as unknown[])[0] : named.domain;
     const query = readQuery(domain, named.limit);
-    if (method === 'fields_get') return fieldsText();
-    if (asked !== model) return method === 'search_count' ? '0' : '[]';
-    if (method === 'search_count') return String(rows.total(query.from, query.before));
-    if (method !== 'search_read') return '[]';
+    if (method === "fields_get") return fieldsText();
+    if (asked !== model) return method === "search_count" ? "0" : "[]";
+    if (method === "search_count") return String(rows.total(query.from, query.before));
+    if (method !== "search_read") return "[]";
     pages++;
-    if (/write_date desc/i.test(named.order ?? '')) return `[{"id":${rows.count},"write_date":"${rows.lastStamp}"}]`;
+    if (/write_date desc/i.test(named.order ?? "")) return `[{"id":${rows.count},"write_date":"${rows.lastStamp}"}]`;
     return rows.page(query);
   };
   const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
     const parts: Buffer[] = [];
-    request.on('data', (part: Buffer) => parts.push(part));
-    request.on('end', () => {
-      const rpc = JSON.parse(Buffer.concat(parts).toString() || '{}') as { id?: number; params?: RpcParams };
+    request.on("data", (part: Buffer) => parts.push(part));
+    request.on("end", () => {
+      const rpc = JSON.parse(Buffer.concat(parts).toString() || "{}") as { id?: number; params?: RpcParams };
       const send = () => respond(response, rpc.id ?? null, answer(rpc.params ?? {}));
       if (options.latencyMs) setTimeout(send, options.latencyMs);
       else send();
     });
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+    server.once("error", reject);
+    server.listen(options.port ?? 0, "127.0.0.1", resolve);
   });
   const { port } = server.address() as AddressInfo;
   return {
@@ -196,11 +201,11 @@ export async function startBulk(options: BulkOptions): Promise<RunningBulk> {
 }
 
 function respond(response: ServerResponse, id: number | null, result: string | Buffer[]): void {
-  const head = Buffer.from(`{"jsonrpc":"2.0","id":${String(id)},"result":${typeof result === 'string' ? result : '['}`);
-  const tail = Buffer.from(typeof result === 'string' ? '}' : ']}');
-  const parts = typeof result === 'string' ? [head, tail] : [head, ...result, tail];
+  const head = Buffer.from(`{"jsonrpc":"2.0","id":${String(id)},"result":${typeof result === "string" ? result : "["}`);
+  const tail = Buffer.from(typeof result === "string" ? "}" : "]}");
+  const parts = typeof result === "string" ? [head, tail] : [head, ...result, tail];
   const length = parts.reduce((sum, part) => sum + part.length, 0);
-  response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': length });
+  response.writeHead(200, { "Content-Type": "application/json", "Content-Length": length });
   response.cork();
   for (const part of parts) response.write(part);
   response.uncork();
@@ -214,10 +219,49 @@ function versionText(version: number): string {
 /** Every member a row has, as char: enough for an adapter that asks which fields exist. */
 function fieldsText(): string {
   const names = [
-    'id', 'display_name', 'name', 'ref', 'is_company', 'active', 'email', 'phone', 'mobile', 'vat', 'street', 'street2', 'zip', 'city',
-    'state_id', 'country_id', 'currency_id', 'property_purchase_currency_id', 'property_supplier_payment_term_id',
-    'property_payment_term_id', 'parent_id', 'supplier_rank', 'customer_rank', 'type', 'lang', 'website', 'comment', 'category_id',
-    'function', 'write_date', 'create_date', 'default_code', 'barcode', 'standard_price', 'list_price', 'lst_price', 'uom_id', 'categ_id', 'weight',
+    "id",
+    "display_name",
+    "name",
+    "ref",
+    "is_company",
+    "active",
+    "email",
+    "phone",
+    "mobile",
+    "vat",
+    "street",
+    "street2",
+    "zip",
+    "city",
+    "state_id",
+    "country_id",
+    "currency_id",
+    "property_purchase_currency_id",
+    "property_supplier_payment_term_id",
+    "property_payment_term_id",
+    "parent_id",
+    "supplier_rank",
+    "customer_rank",
+    "type",
+    "lang",
+    "website",
+    "comment",
+    "category_id",
+    "function",
+    "write_date",
+    "create_date",
+    "default_code",
+    "barcode",
+    "standard_price",
+    "list_price",
+    "lst_price",
+    "uom_id",
+    "categ_id",
+    "weight",
   ];
-  return JSON.stringify(Object.fromEntries(names.map((name) => [name, { type: 'char', string: name, required: false, readonly: false, store: true }])));
+  return JSON.stringify(
+    Object.fromEntries(
+      names.map((name) => [name, { type: "char", string: name, required: false, readonly: false, store: true }]),
+    ),
+  );
 }

@@ -1,10 +1,10 @@
-import type { FaultSpec, Faults, FaultState } from './faults';
-import type { JournalEntry } from './journal';
-import type { Database } from './odoo/database';
-import type { Answer } from './odoo/pages';
-import type { Incoming, OdooServer } from './odoo/server';
-import { isObject, type Json, type JsonObject } from './odoo/values';
-import { seedDemo, type DemoSize } from './seed/demo';
+import type { FaultSpec, Faults, FaultState } from "./faults";
+import type { JournalEntry } from "./journal";
+import type { Database } from "./odoo/database";
+import type { Answer } from "./odoo/pages";
+import type { Incoming, OdooServer } from "./odoo/server";
+import { isObject, type Json, type JsonObject } from "./odoo/values";
+import { seedDemo, type DemoSize } from "./seed/demo";
 
 /** What tests and the demo may do to a simulated Odoo behind its API's back. */
 export interface OdooControl {
@@ -53,7 +53,7 @@ export function createControl(database: Database, server: OdooServer, faults: Fa
 
 const json = (body: unknown, status = 200): Answer => ({
   status,
-  headers: { 'Content-Type': 'application/json' },
+  headers: { "Content-Type": "application/json" },
   body: JSON.stringify(body),
 });
 
@@ -70,32 +70,32 @@ async function route(control: OdooControl, request: Incoming): Promise<Answer> {
   const parsed: Json = request.body ? (JSON.parse(request.body) as Json) : {};
   const body = isObject(parsed) ? parsed : {};
   switch (`${request.method} ${request.path}`) {
-    case 'GET /_sim/faults':
+    case "GET /_sim/faults":
       return json(control.faults());
-    case 'POST /_sim/faults': {
+    case "POST /_sim/faults": {
       const specs = (Array.isArray(parsed) ? parsed : [parsed]) as unknown as FaultSpec[];
       return json({ ids: specs.map((spec) => control.addFault(spec)), seed: control.seed });
     }
-    case 'DELETE /_sim/faults':
+    case "DELETE /_sim/faults":
       control.clearFaults();
       return json({});
-    case 'GET /_sim/journal':
-      return json(control.journal(Number(new URLSearchParams(request.query).get('after') ?? 0)));
-    case 'POST /_sim/seed':
+    case "GET /_sim/journal":
+      return json(control.journal(Number(new URLSearchParams(request.query).get("after") ?? 0)));
+    case "POST /_sim/seed":
       return json(await seed(control, body));
-    case 'POST /_sim/clock':
+    case "POST /_sim/clock":
       return json({ now: control.clock(body as { advanceMs?: number; freezeAt?: string | null }) });
     default:
-      return json({ error: 'no such control' }, 404);
+      return json({ error: "no such control" }, 404);
   }
 }
 
 /** `{model, records: […]}` creates records; `{demo: {suppliers: 10}}` adds demo data. */
 async function seed(control: OdooControl, body: JsonObject): Promise<Json> {
-  if (isObject(body['demo'] ?? null)) {
-    control.addDemo(body['demo'] as Partial<DemoSize>);
+  if (isObject(body["demo"] ?? null)) {
+    control.addDemo(body["demo"] as Partial<DemoSize>);
     return { demo: true };
   }
-  const records = Array.isArray(body['records']) ? body['records'] : [];
-  return { ids: await control.call(String(body['model']), 'create', [records]) };
+  const records = Array.isArray(body["records"]) ? body["records"] : [];
+  return { ids: await control.call(String(body["model"]), "create", [records]) };
 }

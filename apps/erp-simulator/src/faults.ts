@@ -1,9 +1,23 @@
-import { createRandom, type Random } from './random';
+import { createRandom, type Random } from "./random";
 
 /** What can go wrong. `before` = nothing happened, `after` = the effect stands although the caller does not know. */
 export const FAULT_KINDS = [
-  'auth', 'sessionExpired', 'rateLimit', 'serverError', 'timeoutBefore', 'timeoutAfter', 'lateEffect', 'reset',
-  'resetAfter', 'truncate', 'slow', 'lateCommit', 'duplicateRows', 'nul', 'huge', 'error',
+  "auth",
+  "sessionExpired",
+  "rateLimit",
+  "serverError",
+  "timeoutBefore",
+  "timeoutAfter",
+  "lateEffect",
+  "reset",
+  "resetAfter",
+  "truncate",
+  "slow",
+  "lateCommit",
+  "duplicateRows",
+  "nul",
+  "huge",
+  "error",
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 

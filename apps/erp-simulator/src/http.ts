@@ -1,8 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Answer } from './odoo/pages';
-import type { Incoming } from './odoo/server';
-import type { Delivery } from './striking';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Answer } from "./odoo/pages";
+import type { Incoming } from "./odoo/server";
+import type { Delivery } from "./striking";
 
 /** A listening server on the loopback interface. */
 export interface Listening {
@@ -18,8 +18,8 @@ export async function listen(port: number, handle: (request: Incoming) => Promis
     void serve(request, response, handle);
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
   });
   const bound = (server.address() as AddressInfo).port;
   return {
@@ -42,8 +42,12 @@ async function serve(
   try {
     delivery = await handle(await readRequest(request));
   } catch {
-    const page: Answer = { status: 500, headers: { 'Content-Type': 'text/html' }, body: '<h1>Internal Server Error</h1>' };
-    delivery = { answer: page, transport: 'whole' };
+    const page: Answer = {
+      status: 500,
+      headers: { "Content-Type": "text/html" },
+      body: "<h1>Internal Server Error</h1>",
+    };
+    delivery = { answer: page, transport: "whole" };
   }
   send(request, response, delivery);
 }
@@ -51,24 +55,24 @@ async function serve(
 async function readRequest(request: IncomingMessage): Promise<Incoming> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  const [path = '/', query = ''] = (request.url ?? '/').split('?');
-  const headers: Incoming['headers'] = {};
+  const [path = "/", query = ""] = (request.url ?? "/").split("?");
+  const headers: Incoming["headers"] = {};
   for (const [name, value] of Object.entries(request.headers)) headers[name] = Array.isArray(value) ? value[0] : value;
-  return { method: request.method ?? 'GET', path, query, headers, body: Buffer.concat(chunks).toString('utf8') };
+  return { method: request.method ?? "GET", path, query, headers, body: Buffer.concat(chunks).toString("utf8") };
 }
 
 function send(request: IncomingMessage, response: ServerResponse, { answer, transport, holdMs }: Delivery): void {
-  if (transport === 'reset') {
+  if (transport === "reset") {
     request.socket.resetAndDestroy();
     return;
   }
-  if (transport === 'hang' || !answer) {
+  if (transport === "hang" || !answer) {
     setTimeout(() => request.socket.destroy(), holdMs ?? 120_000).unref();
     return;
   }
-  const body = Buffer.from(answer.body, 'utf8');
-  response.writeHead(answer.status, { ...answer.headers, 'Content-Length': body.length });
-  if (transport === 'cut') {
+  const body = Buffer.from(answer.body, "utf8");
+  response.writeHead(answer.status, { ...answer.headers, "Content-Length": body.length });
+  if (transport === "cut") {
     response.write(body.subarray(0, Math.floor(body.length / 2)), () => request.socket.destroy());
     return;
   }

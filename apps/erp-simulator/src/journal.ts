@@ -1,8 +1,8 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Store } from './odoo/store';
-import type { CommitImage, JournalWrite } from './odoo/transaction';
-import type { Row } from './odoo/values';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Store } from "./odoo/store";
+import type { CommitImage, JournalWrite } from "./odoo/transaction";
+import type { Row } from "./odoo/values";
 
 /** One committed write, in the order of commits; `at` is the commit's time, ISO 8601 UTC. */
 export interface JournalEntry extends JournalWrite {
@@ -37,8 +37,8 @@ export class Journal {
   ) {
     if (directory === undefined) return;
     mkdirSync(directory, { recursive: true });
-    this.file = join(directory, 'journal.jsonl');
-    this.snapshotFile = join(directory, 'snapshot.json');
+    this.file = join(directory, "journal.jsonl");
+    this.snapshotFile = join(directory, "snapshot.json");
   }
 
   /** Brings the rows back; false when there was nothing to bring back. */
@@ -50,7 +50,7 @@ export class Journal {
 
   private loadSnapshot(): number {
     if (!this.snapshotFile || !existsSync(this.snapshotFile)) return 0;
-    const snapshot = JSON.parse(readFileSync(this.snapshotFile, 'utf8')) as Snapshot;
+    const snapshot = JSON.parse(readFileSync(this.snapshotFile, "utf8")) as Snapshot;
     for (const [model, { next, rows }] of Object.entries(snapshot.tables)) {
       if (!this.store.tables.has(model)) continue;
       for (const [id, row] of rows) this.store.put(model, id, row);
@@ -62,18 +62,19 @@ export class Journal {
 
   private loadLines(after: number): number {
     if (!this.file || !existsSync(this.file)) return 0;
-    const text = readFileSync(this.file, 'utf8');
-    const end = text.lastIndexOf('\n') + 1;
+    const text = readFileSync(this.file, "utf8");
+    const end = text.lastIndexOf("\n") + 1;
     // A process that was killed may leave half a line: that transaction was never answered.
     if (end < text.length) truncateSync(this.file, Buffer.byteLength(text.slice(0, end)));
-    const lines = text.slice(0, end).split('\n').filter(Boolean);
+    const lines = text.slice(0, end).split("\n").filter(Boolean);
     for (const line of lines) {
       const { entries, rows, counters } = JSON.parse(line) as JournalLine;
       this.entries.push(...entries);
       const last = entries[entries.length - 1]?.seq ?? 0;
       this.seq = Math.max(this.seq, last);
       if (last <= after) continue;
-      for (const [model, id, row] of rows) if (this.store.tables.has(model)) this.store.put(model, id, row ?? undefined);
+      for (const [model, id, row] of rows)
+        if (this.store.tables.has(model)) this.store.put(model, id, row ?? undefined);
       for (const [name, value] of counters) this.store.counters.set(name, value);
     }
     return lines.length;
@@ -90,7 +91,7 @@ export class Journal {
   /** Writes a snapshot, so that the next start need not replay what it holds. */
   snapshot(): void {
     if (!this.snapshotFile) return;
-    const tables: Snapshot['tables'] = {};
+    const tables: Snapshot["tables"] = {};
     for (const [model, table] of this.store.tables) tables[model] = { next: table.next, rows: [...table.rows] };
     const snapshot: Snapshot = { seq: this.seq, tables, counters: [...this.store.counters] };
     writeFileSync(`${this.snapshotFile}.new`, JSON.stringify(snapshot));

@@ -16,7 +16,7 @@ export function createRandom(seed: number): Random {
 /** One of the items. */
 export function pick<T>(random: Random, items: readonly T[]): T {
   const item = items[Math.floor(random() * items.length)];
-  if (item === undefined) throw new Error('nothing to pick from');
+  if (item === undefined) throw new Error("nothing to pick from");
   return item;
 }
 

@@ -1,16 +1,16 @@
-import { controlAnswer, createControl, type OdooControl } from './control';
-import { Faults } from './faults';
-import { listen } from './http';
-import { Database } from './odoo/database';
-import { OdooServer } from './odoo/server';
-import type { OdooVersion } from './odoo/values';
-import { seedBase } from './seed/base';
-import { seedDemo } from './seed/demo';
+import { controlAnswer, createControl, type OdooControl } from "./control";
+import { Faults } from "./faults";
+import { listen } from "./http";
+import { Database } from "./odoo/database";
+import { OdooServer } from "./odoo/server";
+import type { OdooVersion } from "./odoo/values";
+import { seedBase } from "./seed/base";
+import { seedDemo } from "./seed/demo";
 
-export { startBulk, type BulkOptions, type RunningBulk } from './bulk';
-export type { OdooControl } from './control';
-export type { FaultKind, FaultSpec } from './faults';
-export type { JournalEntry } from './journal';
+export { startBulk, type BulkOptions, type RunningBulk } from "./bulk";
+export type { OdooControl } from "./control";
+export type { FaultKind, FaultSpec } from "./faults";
+export type { JournalEntry } from "./journal";
 
 /** What to simulate. Everything has a default. */
 export interface SimulatorOptions {
@@ -54,13 +54,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
     seedBase(database);
     if (options.demo !== false) seedDemo(database, seed);
   }
-  if (options.lateCommitMs !== undefined) faults.add({ kind: 'lateCommit', delayMs: options.lateCommitMs });
-  let url = '';
+  if (options.lateCommitMs !== undefined) faults.add({ kind: "lateCommit", delayMs: options.lateCommitMs });
+  let url = "";
   const server = new OdooServer(database, faults, accountsOf(options, version), () => url);
   const control = createControl(database, server, faults);
   const listening = await listen(options.port ?? 0, async (request) => {
-    if (options.control === true && request.path.startsWith('/_sim/')) {
-      return { answer: await controlAnswer(control, request), transport: 'whole' };
+    if (options.control === true && request.path.startsWith("/_sim/")) {
+      return { answer: await controlAnswer(control, request), transport: "whole" };
     }
     return server.handle(request);
   });
@@ -81,8 +81,8 @@ function accountsOf(options: SimulatorOptions, version: OdooVersion) {
   return {
     version,
     database: options.database ?? `o${version}`,
-    login: options.login ?? 'admin',
-    password: options.password ?? 'admin',
-    apiKey: options.apiKey ?? 'simulated-api-key',
+    login: options.login ?? "admin",
+    password: options.password ?? "admin",
+    apiKey: options.apiKey ?? "simulated-api-key",
   };
 }

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { accessDenied, accessError, unknownDatabase } from './errors';
-import type { Json, OdooVersion } from './values';
+import { randomBytes } from "node:crypto";
+import { accessDenied, accessError, unknownDatabase } from "./errors";
+import type { Json, OdooVersion } from "./values";
 
 /** Who may come in. */
 export interface AccountOptions {
@@ -32,11 +32,11 @@ export class Accounts {
   /** A browser session; API keys do not open one. Returns the session id. */
   openSession(database: Json | undefined, login: Json | undefined, password: Json | undefined): string {
     if (database !== this.options.database) {
-      if (this.options.version === 19) throw accessError('Database not found.');
+      if (this.options.version === 19) throw accessError("Database not found.");
       throw unknownDatabase(String(database), this.options.version);
     }
     if (login !== this.options.login || password !== this.options.password) throw accessDenied();
-    const id = randomBytes(20).toString('hex');
+    const id = randomBytes(20).toString("hex");
     this.sessions.add(id);
     return id;
   }

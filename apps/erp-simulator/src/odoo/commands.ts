@@ -1,8 +1,8 @@
-import type { Env } from './env';
-import { missingError, valueError } from './errors';
-import type { FieldDefinition, ModelDefinition } from './schema/notation';
-import { isObject, type Json, type JsonObject } from './values';
-import { create, unlink, write } from './writer';
+import type { Env } from "./env";
+import { missingError, valueError } from "./errors";
+import type { FieldDefinition, ModelDefinition } from "./schema/notation";
+import { isObject, type Json, type JsonObject } from "./values";
+import { create, unlink, write } from "./writer";
 
 /**
  * Applies x2many commands to one record: (0,_,values) create, (1,id,values) write, (2,id) delete, (3,id) unlink,
@@ -11,10 +11,11 @@ import { create, unlink, write } from './writer';
 export function applyCommands(env: Env, model: ModelDefinition, id: number, field: FieldDefinition, value: Json): void {
   if (value === false || value === null) return;
   if (!Array.isArray(value)) throw valueError(`Wrong value for ${model.name}.${field.name}: ${JSON.stringify(value)}`);
-  const commands: Json[] = value.every((item) => typeof item === 'number') ? [[6, 0, value]] : value;
+  const commands: Json[] = value.every((item) => typeof item === "number") ? [[6, 0, value]] : value;
   const target = collectionOf(env, model, id, field);
   for (const command of commands) {
-    if (!Array.isArray(command)) throw valueError(`Wrong value for ${model.name}.${field.name}: ${JSON.stringify(value)}`);
+    if (!Array.isArray(command))
+      throw valueError(`Wrong value for ${model.name}.${field.name}: ${JSON.stringify(value)}`);
     const [code, which, argument] = command;
     runCommand(env, field, target, { code: Number(code), id: Number(which), argument: argument ?? null });
   }
@@ -34,7 +35,7 @@ function runCommand(
   target: Collection,
   command: { code: number; id: number; argument: Json },
 ): void {
-  const relation = field.relation ?? '';
+  const relation = field.relation ?? "";
   const values = isObject(command.argument) ? command.argument : {};
   switch (command.code) {
     case 0:
@@ -75,9 +76,9 @@ function requireRow(env: Env, model: string, id: number): void {
 
 function collectionOf(env: Env, model: ModelDefinition, owner: number, field: FieldDefinition): Collection {
   const inverse = field.inverse;
-  const relation = field.relation ?? '';
+  const relation = field.relation ?? "";
   env.model(relation);
-  if (field.type === 'many2many' || !inverse) {
+  if (field.type === "many2many" || !inverse) {
     const list = () => env.ids(model.name, owner, field.name);
     const save = (ids: number[]) => env.assign(model.name, owner, { [field.name]: ids });
     return {
@@ -95,7 +96,7 @@ function collectionOf(env: Env, model: ModelDefinition, owner: number, field: Fi
     },
     remove: (id) => {
       if (!env.row(relation, id)) return;
-      if (back?.required || back?.onDelete === 'cascade') unlink(env, relation, [id]);
+      if (back?.required || back?.onDelete === "cascade") unlink(env, relation, [id]);
       else write(env, relation, [id], { [inverse]: false });
     },
     seed: { [inverse]: owner },

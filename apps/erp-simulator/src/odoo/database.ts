@@ -1,13 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { Journal } from '../journal';
-import { BEHAVIOURS } from './behaviour/registry';
-import { runCall, type ModelCall } from './dispatch';
-import { Env, type World } from './env';
-import { Schema } from './schema/schema';
-import { Store } from './store';
-import { ServerClock } from './time';
-import { Transaction, type JournalWrite } from './transaction';
-import { isObject, type Json, type JsonObject, type OdooVersion, type Output } from './values';
+import { setTimeout as delay } from "node:timers/promises";
+import { Journal } from "../journal";
+import { BEHAVIOURS } from "./behaviour/registry";
+import { runCall, type ModelCall } from "./dispatch";
+import { Env, type World } from "./env";
+import { Schema } from "./schema/schema";
+import { Store } from "./store";
+import { ServerClock } from "./time";
+import { Transaction, type JournalWrite } from "./transaction";
+import { isObject, type Json, type JsonObject, type OdooVersion, type Output } from "./values";
 
 /** What a database needs to know about itself. */
 export interface DatabaseOptions {
@@ -16,7 +16,16 @@ export interface DatabaseOptions {
   dataDir?: string;
 }
 
-const REFERENCE_FIELDS = ['origin', 'client_order_ref', 'invoice_origin', 'ref', 'memo', 'partner_ref', 'default_code', 'name'];
+const REFERENCE_FIELDS = [
+  "origin",
+  "client_order_ref",
+  "invoice_origin",
+  "ref",
+  "memo",
+  "partner_ref",
+  "default_code",
+  "name",
+];
 
 /** One simulated Odoo database: runs calls in transactions and keeps the journal. */
 export class Database {
@@ -62,7 +71,7 @@ export class Database {
     try {
       const result = work(new Env(this.world, tx));
       if (!tx.isEmpty) {
-        tx.writes.push({ model: '*', id: 0, method, values: null, reference: null });
+        tx.writes.push({ model: "*", id: 0, method, values: null, reference: null });
         this.commit(tx);
       }
       return result;
@@ -85,13 +94,21 @@ export class Database {
 
 /** The journal's words for a call: one entry per record it created or addressed. */
 function describeWrites(call: ModelCall, result: Output, tx: Transaction): JournalWrite[] {
-  const given = call.named ? (call.kwargs['vals_list'] ?? call.kwargs['vals']) : call.args[call.method === 'create' ? 0 : 1];
-  const addressed = call.named ? call.kwargs['ids'] : call.args[0];
-  const ids = toList(call.method === 'create' ? (result as Json) : (addressed ?? null));
+  const given = call.named
+    ? (call.kwargs["vals_list"] ?? call.kwargs["vals"])
+    : call.args[call.method === "create" ? 0 : 1];
+  const addressed = call.named ? call.kwargs["ids"] : call.args[0];
+  const ids = toList(call.method === "create" ? (result as Json) : (addressed ?? null));
   return ids.map((id, i) => {
     const values = (Array.isArray(given) ? given[i] : given) ?? null;
     const row = tx.store.row(call.model, id);
-    return { model: call.model, id, method: call.method, values, reference: referenceOf(values, row as JsonObject | undefined) };
+    return {
+      model: call.model,
+      id,
+      method: call.method,
+      values,
+      reference: referenceOf(values, row as JsonObject | undefined),
+    };
   });
 }
 
@@ -103,7 +120,7 @@ function toList(value: Json): number[] {
 function referenceOf(values: Json, row: JsonObject | undefined): string | null {
   for (const field of REFERENCE_FIELDS) {
     const value = (isObject(values) ? values[field] : undefined) ?? row?.[field];
-    if (typeof value === 'string' && value !== '') return value;
+    if (typeof value === "string" && value !== "") return value;
   }
   return null;
 }

@@ -1,4 +1,4 @@
-import Big from 'big.js';
+import Big from "big.js";
 
 /** Rounds half away from zero, as Odoo's float_round does; no exponent, no trailing zeros. */
 export function roundTo(value: Big | string | number, digits: number): string {
@@ -8,12 +8,12 @@ export function roundTo(value: Big | string | number, digits: number): string {
 /** A decimal without exponent and trailing zeros. */
 export function plain(value: Big | string | number): string {
   const big = new Big(value);
-  return big.eq(0) ? '0' : big.toFixed();
+  return big.eq(0) ? "0" : big.toFixed();
 }
 
 /** A stored decimal, 0 when empty. */
 export function decimal(cell: unknown): Big {
-  return new Big(typeof cell === 'string' && cell !== '' ? cell : 0);
+  return new Big(typeof cell === "string" && cell !== "" ? cell : 0);
 }
 
 /** Sum of decimals. */

@@ -1,7 +1,7 @@
-import { Env } from './env';
-import { accessError, OdooError, typeError, userError } from './errors';
-import { ormMethod } from './methods';
-import { isObject, type Json, type JsonObject, type OdooVersion, type Output } from './values';
+import { Env } from "./env";
+import { accessError, OdooError, typeError, userError } from "./errors";
+import { ormMethod } from "./methods";
+import { isObject, type Json, type JsonObject, type OdooVersion, type Output } from "./values";
 
 /** A call of a model's method, arguments bound by position or by name. */
 export interface ModelCall {
@@ -17,7 +17,7 @@ export interface ModelCall {
 export function runCall(env: Env, call: ModelCall): Output {
   const { model, method } = call;
   if (!env.world.schema.models.has(model)) throw unknownModel(call);
-  if (method.startsWith('_') || method === 'init') throw privateMethod(env.version, call);
+  if (method.startsWith("_") || method === "init") throw privateMethod(env.version, call);
   const orm = ormMethod(method, env.version);
   const own = env.behaviour(model).methods?.[method];
   if (!own && !orm) throw unknownMethod(env.version, call);
@@ -36,29 +36,31 @@ export function dispatchMethod(env: Env, model: string, method: string, ids: num
 function bind(call: ModelCall, onRecords: boolean, parameters: readonly string[] | undefined, version: OdooVersion) {
   const positional = [...call.args];
   const kwargs = { ...call.kwargs };
-  const context = isObject(kwargs['context'] ?? null) ? (kwargs['context'] as JsonObject) : {};
-  delete kwargs['context'];
+  const context = isObject(kwargs["context"] ?? null) ? (kwargs["context"] as JsonObject) : {};
+  delete kwargs["context"];
   let ids: number[] = [];
   if (call.named) {
-    ids = toIds(kwargs['ids'] ?? []);
-    delete kwargs['ids'];
+    ids = toIds(kwargs["ids"] ?? []);
+    delete kwargs["ids"];
   } else if (onRecords) ids = toIds(positional.shift() ?? []);
   const args: JsonObject = {};
   for (const [i, value] of positional.entries()) {
     const name = parameters?.[i];
-    if (parameters && name === undefined) throw typeError(tooMany(call.method, parameters.length + 1, positional.length + 1));
+    if (parameters && name === undefined)
+      throw typeError(tooMany(call.method, parameters.length + 1, positional.length + 1));
     args[name ?? `arg${i}`] = value;
   }
   for (const [name, value] of Object.entries(kwargs)) {
-    if (parameters && !accepts(parameters, name, version)) throw typeError(unexpected(call.method, name, version));
+    if (parameters && !accepts(call.method, parameters, name, version))
+      throw typeError(unexpected(call.method, name, version));
     args[name] = value;
   }
   return { ids, args, context };
 }
 
-function accepts(parameters: readonly string[], name: string, version: OdooVersion): boolean {
-  if (parameters.includes(name)) return true;
-  return version < 19 && name === 'args' && parameters.includes('domain') && parameters.includes('operator');
+function accepts(method: string, parameters: readonly string[], name: string, version: OdooVersion): boolean {
+  if (parameters.includes(name) || (method === "search_read" && name === "load")) return true;
+  return version < 19 && name === "args" && parameters.includes("domain") && parameters.includes("operator");
 }
 
 function toIds(value: Json): number[] {
@@ -72,20 +74,20 @@ function tooMany(method: string, takes: number, given: number): string {
 
 /** search_read hands unknown names on to the reader, which is why 19 blames `_read_format`. */
 function unexpected(method: string, name: string, version: OdooVersion): string {
-  const blamed = version !== 19 ? method : `BaseModel.${method === 'search_read' ? '_read_format' : method}`;
+  const blamed = version !== 19 ? method : `BaseModel.${method === "search_read" ? "_read_format" : method}`;
   return `${blamed}() got an unexpected keyword argument '${name}'`;
 }
 
 function unknownModel({ model, named }: ModelCall): OdooError {
   if (!named) return userError(`Object ${model} doesn't exist`);
-  return new OdooError('werkzeug.exceptions.NotFound', `the model '${model}' does not exist`, 404, [404]);
+  return new OdooError("werkzeug.exceptions.NotFound", `the model '${model}' does not exist`, 404, [404]);
 }
 
 function unknownMethod(version: OdooVersion, { model, method, named }: ModelCall): OdooError {
   const text = `The method '${model}.${method}' does not exist`;
-  if (named) return new OdooError('werkzeug.exceptions.NotFound', text, 404, [404]);
+  if (named) return new OdooError("werkzeug.exceptions.NotFound", text, 404, [404]);
   const old = `type object '${model}' has no attribute '${method}'`;
-  return new OdooError('builtins.AttributeError', version === 19 ? text : old, 500);
+  return new OdooError("builtins.AttributeError", version === 19 ? text : old, 500);
 }
 
 function privateMethod(version: OdooVersion, { model, method }: ModelCall): OdooError {

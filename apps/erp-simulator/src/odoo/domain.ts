@@ -1,8 +1,8 @@
-import { compileLeaf, type Predicate } from './leaf';
-import type { Env } from './env';
-import { valueError } from './errors';
-import type { ModelDefinition } from './schema/notation';
-import type { Json } from './values';
+import { compileLeaf, type Predicate } from "./leaf";
+import type { Env } from "./env";
+import { valueError } from "./errors";
+import type { ModelDefinition } from "./schema/notation";
+import type { Json } from "./values";
 
 /** A domain ready to be asked about rows. */
 export interface CompiledDomain {
@@ -21,13 +21,13 @@ export function compileDomain(env: Env, model: ModelDefinition, domain: Json): C
   const result: CompiledDomain = { matches: () => true, idAfter: 0, namesActive: false };
   while (position.at < domain.length) {
     const term = domain[position.at];
-    if (isLeaf(term) && term[0] === 'id' && typeof term[2] === 'number') {
-      if (term[1] === '>') result.idAfter = Math.max(result.idAfter, term[2]);
-      if (term[1] === '>=') result.idAfter = Math.max(result.idAfter, term[2] - 1);
+    if (isLeaf(term) && term[0] === "id" && typeof term[2] === "number") {
+      if (term[1] === ">") result.idAfter = Math.max(result.idAfter, term[2]);
+      if (term[1] === ">=") result.idAfter = Math.max(result.idAfter, term[2] - 1);
     }
     parts.push(compileTerm(env, model, domain, position));
   }
-  result.namesActive = domain.some((term) => isLeaf(term) && term[0] === 'active');
+  result.namesActive = domain.some((term) => isLeaf(term) && term[0] === "active");
   const only = parts[0];
   if (only && parts.length === 1) result.matches = only;
   else if (parts.length > 1) result.matches = (row, id) => parts.every((part) => part(row, id));
@@ -35,21 +35,19 @@ export function compileDomain(env: Env, model: ModelDefinition, domain: Json): C
 }
 
 function isLeaf(term: Json | undefined): term is [string, string, Json] {
-  return Array.isArray(term) && term.length === 3 && typeof term[1] === 'string';
+  return Array.isArray(term) && term.length === 3 && typeof term[1] === "string";
 }
 
 function compileTerm(env: Env, model: ModelDefinition, domain: Json[], position: { at: number }): Predicate {
   const term = domain[position.at++];
-  if (term === '!') {
+  if (term === "!") {
     const inner = compileTerm(env, model, domain, position);
     return (row, id) => !inner(row, id);
   }
-  if (term === '&' || term === '|') {
+  if (term === "&" || term === "|") {
     const left = compileTerm(env, model, domain, position);
     const right = compileTerm(env, model, domain, position);
-    return term === '&'
-      ? (row, id) => left(row, id) && right(row, id)
-      : (row, id) => left(row, id) || right(row, id);
+    return term === "&" ? (row, id) => left(row, id) && right(row, id) : (row, id) => left(row, id) || right(row, id);
   }
   if (!isLeaf(term)) throw valueError(`Invalid domain: ${JSON.stringify(domain)}`);
   const [path, operator, value] = term;

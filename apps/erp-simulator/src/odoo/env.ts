@@ -1,10 +1,10 @@
-import type { ServerClock } from './time';
-import { userError } from './errors';
-import type { ModelDefinition } from './schema/notation';
-import type { Schema } from './schema/schema';
-import type { Store } from './store';
-import type { Transaction } from './transaction';
-import type { Cell, JsonObject, OdooVersion, Output, Row } from './values';
+import type { ServerClock } from "./time";
+import { userError } from "./errors";
+import type { ModelDefinition } from "./schema/notation";
+import type { Schema } from "./schema/schema";
+import type { Store } from "./store";
+import type { Transaction } from "./transaction";
+import type { Cell, JsonObject, OdooVersion, Output, Row } from "./values";
 
 /** A public method of a model: receives the record ids and its named arguments. */
 export type Method = (env: Env, ids: number[], args: JsonObject) => Output;
@@ -73,13 +73,13 @@ export class Env {
 
   /** The value of a field as stored or computed; null when empty. */
   cell(model: ModelDefinition, row: Row, id: number, name: string): Cell {
-    if (name === 'id') return id;
-    if (name === 'display_name') return this.displayName(model.name, id);
-    if (name === '__last_update') return row['write_date'] ?? null;
+    if (name === "id") return id;
+    if (name === "display_name") return this.displayName(model.name, id);
+    if (name === "__last_update") return row["write_date"] ?? null;
     const computed = this.behaviour(model.name).computed?.[name];
     if (computed) return computed(this, row, id);
     const field = model.fields.get(name);
-    if (field?.type === 'one2many') {
+    if (field?.type === "one2many") {
       return field.relation && field.inverse ? this.store.childIds(field.relation, field.inverse, id) : [];
     }
     if (!field && model.inherits) return this.delegated(model, row, name);
@@ -89,8 +89,8 @@ export class Env {
   private delegated(model: ModelDefinition, row: Row, name: string): Cell {
     const base = model.inherits;
     const baseId = base ? row[base.via] : null;
-    const baseRow = base && typeof baseId === 'number' ? this.row(base.model, baseId) : undefined;
-    return base && baseRow && typeof baseId === 'number'
+    const baseRow = base && typeof baseId === "number" ? this.row(base.model, baseId) : undefined;
+    return base && baseRow && typeof baseId === "number"
       ? this.cell(this.model(base.model), baseRow, baseId, name)
       : null;
   }
@@ -103,12 +103,12 @@ export class Env {
 
   text(model: string, id: number, name: string): string {
     const cell = this.get(model, id, name);
-    return typeof cell === 'string' ? cell : '';
+    return typeof cell === "string" ? cell : "";
   }
 
   id(model: string, id: number, name: string): number | null {
     const cell = this.get(model, id, name);
-    return typeof cell === 'number' ? cell : null;
+    return typeof cell === "number" ? cell : null;
   }
 
   ids(model: string, id: number, name: string): number[] {
@@ -119,11 +119,11 @@ export class Env {
   /** The label of a record in many2one values. */
   displayName(model: string, id: number): string {
     const row = this.row(model, id);
-    if (!row) return '';
+    if (!row) return "";
     const own = this.behaviour(model).displayName;
     if (own) return own(this, row, id);
-    const name = this.cell(this.model(model), row, id, 'name');
-    return typeof name === 'string' ? name : `${model},${id}`;
+    const name = this.cell(this.model(model), row, id, "name");
+    return typeof name === "string" ? name : `${model},${id}`;
   }
 
   /** Sets stored fields without rules; stamps the row only when something differs. */

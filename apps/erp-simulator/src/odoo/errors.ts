@@ -11,28 +11,28 @@ export class OdooError extends Error {
 }
 
 /** A business rule refused the operation. */
-export const userError = (message: string) => new OdooError('odoo.exceptions.UserError', message, 422);
+export const userError = (message: string) => new OdooError("odoo.exceptions.UserError", message, 422);
 /** A constraint refused the values. */
-export const validationError = (message: string) => new OdooError('odoo.exceptions.ValidationError', message, 422);
+export const validationError = (message: string) => new OdooError("odoo.exceptions.ValidationError", message, 422);
 /** Rights are missing, or the method is private. */
-export const accessError = (message: string) => new OdooError('odoo.exceptions.AccessError', message, 403);
+export const accessError = (message: string) => new OdooError("odoo.exceptions.AccessError", message, 403);
 /** Wrong login or password. */
-export const accessDenied = () => new OdooError('odoo.exceptions.AccessDenied', 'Access Denied', 403);
+export const accessDenied = () => new OdooError("odoo.exceptions.AccessDenied", "Access Denied", 403);
 /** A Python ValueError: unknown field, unreadable value, bad domain. */
-export const valueError = (message: string) => new OdooError('builtins.ValueError', message, 500);
+export const valueError = (message: string) => new OdooError("builtins.ValueError", message, 500);
 /** A Python TypeError: unknown or missing argument. */
-export const typeError = (message: string) => new OdooError('builtins.TypeError', message, 500);
+export const typeError = (message: string) => new OdooError("builtins.TypeError", message, 500);
 /** The record was deleted or never existed. */
 export const missingError = (model: string, id: number, uid: number) =>
   new OdooError(
-    'odoo.exceptions.MissingError',
+    "odoo.exceptions.MissingError",
     `Record does not exist or has been deleted.\n(Record: ${model}(${id},), User: ${uid})`,
     404,
   );
 /** The database of the request does not exist. */
 export const unknownDatabase = (name: string, version: number) =>
   new OdooError(
-    'psycopg2.OperationalError',
+    "psycopg2.OperationalError",
     version === 19
       ? `connection to server on socket "/var/run/postgresql/.s.PGSQL.5432" failed: FATAL:  database "${name}" does not exist\n`
       : `FATAL:  database "${name}" does not exist\n`,

@@ -1,14 +1,14 @@
-import type { Env } from './env';
-import { valueError } from './errors';
-import type { FieldDefinition, ModelDefinition } from './schema/notation';
-import { FloatToken, isObject, type Cell, type Json, type JsonObject, type Output } from './values';
+import type { Env } from "./env";
+import { valueError } from "./errors";
+import type { FieldDefinition, ModelDefinition } from "./schema/notation";
+import { FloatToken, isObject, type Cell, type Json, type JsonObject, type Output } from "./values";
 
 /** The fields of a read; an unknown name is Odoo's ValueError. */
 export function checkFields(env: Env, model: ModelDefinition, names: readonly string[]): FieldDefinition[] {
   return names.map((name) => {
     const field = env.world.schema.field(model, name);
     if (field) return field;
-    const on = env.version === 19 ? '' : 'model ';
+    const on = env.version === 19 ? "" : "model ";
     throw valueError(`Invalid field '${name}' on ${on}'${model.name}'`);
   });
 }
@@ -23,7 +23,7 @@ export function read(env: Env, modelName: string, ids: readonly number[], names:
     if (!row) continue;
     const shown: { [key: string]: Output } = { id };
     for (const field of fields) {
-      if (field.name !== 'id') shown[field.name] = show(env, field, env.cell(model, row, id, field.name), labels);
+      if (field.name !== "id") shown[field.name] = show(env, field, env.cell(model, row, id, field.name), labels);
     }
     rows.push(shown);
   }
@@ -33,30 +33,30 @@ export function read(env: Env, modelName: string, ids: readonly number[], names:
 /** One value as clients see it: `false` for empty, whole seconds for times, exact floats. */
 export function show(env: Env, field: FieldDefinition, cell: Cell, labels: boolean): Output {
   switch (field.type) {
-    case 'many2one': {
-      if (typeof cell !== 'number' || !field.relation) return false;
+    case "many2one": {
+      if (typeof cell !== "number" || !field.relation) return false;
       return labels ? [cell, env.displayName(field.relation, cell)] : cell;
     }
-    case 'one2many':
-    case 'many2many':
+    case "one2many":
+    case "many2many":
       return Array.isArray(cell) ? activeOnly(env, field, cell as readonly number[]) : [];
-    case 'integer':
-      return typeof cell === 'number' ? cell : 0;
-    case 'float':
-    case 'monetary':
-      return new FloatToken(typeof cell === 'string' ? cell : '0');
-    case 'boolean':
+    case "integer":
+      return typeof cell === "number" ? cell : 0;
+    case "float":
+    case "monetary":
+      return new FloatToken(typeof cell === "string" ? cell : "0");
+    case "boolean":
       return cell === true;
-    case 'datetime':
-      return typeof cell === 'string' ? cell.slice(0, 19) : false;
+    case "datetime":
+      return typeof cell === "string" ? cell.slice(0, 19) : false;
     default:
-      return cell === null || cell === '' ? false : (cell as Output);
+      return cell === null || cell === "" ? false : (cell as Output);
   }
 }
 
 function activeOnly(env: Env, field: FieldDefinition, ids: readonly number[]): number[] {
-  if (env.context['active_test'] === false || !field.relation) return [...ids];
-  return ids.filter((id) => env.row(field.relation ?? '', id)?.['active'] !== false);
+  if (env.context["active_test"] === false || !field.relation) return [...ids];
+  return ids.filter((id) => env.row(field.relation ?? "", id)?.["active"] !== false);
 }
 
 /** `web_read` of 17 and 19: nested records as far as the specification goes. */
@@ -68,7 +68,7 @@ export function readSpecified(env: Env, modelName: string, ids: readonly number[
     if (!row) return [];
     const shown: { [key: string]: Output } = { id };
     for (const field of fields) {
-      if (field.name === 'id') continue;
+      if (field.name === "id") continue;
       const cell = env.cell(model, row, id, field.name);
       shown[field.name] = nested(env, field, cell, wanted[field.name] ?? {});
     }
@@ -77,9 +77,10 @@ export function readSpecified(env: Env, modelName: string, ids: readonly number[
 }
 
 function nested(env: Env, field: FieldDefinition, cell: Cell, specification: Json): Output {
-  const inner = isObject(specification) && isObject(specification['fields'] ?? null) ? specification['fields'] : undefined;
+  const inner =
+    isObject(specification) && isObject(specification["fields"] ?? null) ? specification["fields"] : undefined;
   if (!field.relation || !inner) return show(env, field, cell, false);
-  if (typeof cell === 'number') return readSpecified(env, field.relation, [cell], inner as JsonObject)[0] ?? false;
+  if (typeof cell === "number") return readSpecified(env, field.relation, [cell], inner as JsonObject)[0] ?? false;
   if (Array.isArray(cell)) return readSpecified(env, field.relation, cell as number[], inner as JsonObject);
   return false;
 }
@@ -107,7 +108,7 @@ export function describeField(env: Env, model: ModelDefinition, field: FieldDefi
     required: field.required,
     store: stored,
     searchable: true,
-    sortable: stored && !field.type.endsWith('2many'),
+    sortable: stored && !field.type.endsWith("2many"),
     change_default: false,
     company_dependent: false,
     depends: [],
@@ -115,8 +116,8 @@ export function describeField(env: Env, model: ModelDefinition, field: FieldDefi
   };
   if (env.version !== 14) Object.assign(described, { name: field.name, exportable: true, groupable: stored });
   if (field.relation) Object.assign(described, { relation: field.relation, context: {}, domain: [] });
-  if (field.inverse) described['relation_field'] = field.inverse;
-  if (field.selection) described['selection'] = field.selection.map(([value, label]) => [value, label]);
-  if (field.type === 'char') Object.assign(described, { translate: false, trim: true });
+  if (field.inverse) described["relation_field"] = field.inverse;
+  if (field.selection) described["selection"] = field.selection.map(([value, label]) => [value, label]);
+  if (field.type === "char") Object.assign(described, { translate: false, trim: true });
   return described;
 }

@@ -1,5 +1,5 @@
-import type { Schema } from './schema/schema';
-import type { Row } from './values';
+import type { Schema } from "./schema/schema";
+import type { Row } from "./values";
 
 /** The rows of one model, ids ascending. */
 export class Table {
@@ -81,8 +81,8 @@ export class Store {
       const from = before?.[field];
       const to = row?.[field];
       if (!index || from === to) continue;
-      if (typeof from === 'number') index.get(from)?.delete(id);
-      if (typeof to === 'number') {
+      if (typeof from === "number") index.get(from)?.delete(id);
+      if (typeof to === "number") {
         const set = index.get(to) ?? new Set();
         set.add(id);
         index.set(to, set);

@@ -1,5 +1,5 @@
-import type { Store } from './store';
-import type { Json, Row } from './values';
+import type { Store } from "./store";
+import type { Json, Row } from "./values";
 
 /** One write as the journal tells it. */
 export interface JournalWrite {

@@ -11,7 +11,7 @@ export type OdooVersion = 14 | 17 | 19;
 export class FloatToken {
   readonly text: string;
   constructor(decimal: string) {
-    this.text = decimal.includes('.') ? decimal : `${decimal}.0`;
+    this.text = decimal.includes(".") ? decimal : `${decimal}.0`;
   }
   toJSON(): number {
     return Number(this.text);
@@ -23,14 +23,14 @@ export type Output = null | boolean | number | string | FloatToken | Output[] | 
 
 /** Serialises like JSON.stringify, keeping the exact text of floats. */
 export function toJson(value: Output): string {
-  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
   if (value instanceof FloatToken) return value.text;
-  if (Array.isArray(value)) return `[${value.map(toJson).join(', ')}]`;
+  if (Array.isArray(value)) return `[${value.map(toJson).join(", ")}]`;
   const members = Object.entries(value).map(([key, member]) => `${JSON.stringify(key)}: ${toJson(member)}`);
-  return `{${members.join(', ')}}`;
+  return `{${members.join(", ")}}`;
 }
 
 /** Narrowing for members of a request. */
 export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,9 +1,9 @@
-import { applyCommands } from './commands';
-import { toCell } from './convert';
-import type { Env } from './env';
-import { missingError, userError, validationError, valueError } from './errors';
-import type { FieldDefinition, ModelDefinition } from './schema/notation';
-import type { Cell, Json, JsonObject, Row } from './values';
+import { applyCommands } from "./commands";
+import { toCell } from "./convert";
+import type { Env } from "./env";
+import { missingError, userError, validationError, valueError } from "./errors";
+import type { FieldDefinition, ModelDefinition } from "./schema/notation";
+import type { Cell, Json, JsonObject, Row } from "./values";
 
 /** Creates one record; defaults, rules and computed totals included. Returns its id. */
 export function create(env: Env, modelName: string, given: JsonObject): number {
@@ -12,22 +12,26 @@ export function create(env: Env, modelName: string, given: JsonObject): number {
   const prepare = env.behaviour(modelName).prepare;
   const values = prepare ? prepare(env, { ...given }) : given;
   const [own, delegated] = split(model, values);
-  if (model.inherits && typeof own[model.inherits.via] !== 'number') {
+  if (model.inherits && typeof own[model.inherits.via] !== "number") {
     own[model.inherits.via] = create(env.withContext({ sim_no_variant: true }), model.inherits.model, delegated);
   }
   const row: Record<string, Cell> = {};
   for (const field of model.fields.values()) {
-    if (field.type === 'boolean' && field.name === 'active') row['active'] = true;
+    if (field.type === "boolean" && field.name === "active") row["active"] = true;
     const value = own[field.name];
     if (value === undefined || isCollection(field)) continue;
     row[field.name] = toCell(model, field, value, env.version);
   }
-  checkRequired(env, model, row, [...model.fields.values()]);
   checkReferences(env, model, row);
+  checkRequired(env, model, row, [...model.fields.values()]);
   const id = env.tx.nextId(modelName);
   const stamp = env.tx.stamp;
   env.tx.put(modelName, id, {
-    ...row, create_date: stamp, create_uid: env.uid, write_date: stamp, write_uid: env.uid,
+    ...row,
+    create_date: stamp,
+    create_uid: env.uid,
+    write_date: stamp,
+    write_uid: env.uid,
   });
   writeCollections(env, model, [id], own);
   env.behaviour(modelName).after?.(env, [id], Object.keys(values));
@@ -86,8 +90,8 @@ function releaseReferences(env: Env, modelName: string, id: number): void {
     const table = env.store.table(model);
     const holders = table.ids.filter((holder) => table.rows.get(holder)?.[field.name] === id);
     if (holders.length === 0) continue;
-    if (field.onDelete === 'restrict') throw foreignKey(env, env.model(model), field, 'delete');
-    if (field.onDelete === 'cascade') {
+    if (field.onDelete === "restrict") throw foreignKey(env, env.model(model), field, "delete");
+    if (field.onDelete === "cascade") {
       for (const holder of holders) if (table.rows.has(holder)) unlinkQuietly(env, model, holder);
     } else for (const holder of holders) env.assign(model, holder, { [field.name]: null });
   }
@@ -99,7 +103,7 @@ function unlinkQuietly(env: Env, model: string, id: number): void {
 }
 
 function isCollection(field: FieldDefinition): boolean {
-  return field.type === 'one2many' || field.type === 'many2many';
+  return field.type === "one2many" || field.type === "many2many";
 }
 
 function split(model: ModelDefinition, values: JsonObject): [JsonObject, JsonObject] {
@@ -113,7 +117,7 @@ function split(model: ModelDefinition, values: JsonObject): [JsonObject, JsonObj
 function refuseUnknown(env: Env, model: ModelDefinition, values: JsonObject): void {
   for (const name of Object.keys(values)) {
     if (env.world.schema.field(model, name)) continue;
-    throw valueError(`Invalid field '${name}' ${env.version === 19 ? 'in' : 'on model'} '${model.name}'`);
+    throw valueError(`Invalid field '${name}' ${env.version === 19 ? "in" : "on model"} '${model.name}'`);
   }
 }
 
@@ -128,7 +132,7 @@ function writeCollections(env: Env, model: ModelDefinition, ids: readonly number
 function checkRequired(env: Env, model: ModelDefinition, cells: Record<string, Cell>, fields: FieldDefinition[]): void {
   for (const field of fields) {
     if (!field.required || !field.stored || (cells[field.name] ?? null) !== null) continue;
-    if (['boolean', 'integer', 'float', 'monetary'].includes(field.type)) continue;
+    if (["boolean", "integer", "float", "monetary"].includes(field.type)) continue;
     const where = `${model.label} (${model.name})`;
     throw validationError(
       env.version === 19
@@ -141,18 +145,18 @@ function checkRequired(env: Env, model: ModelDefinition, cells: Record<string, C
 function checkReferences(env: Env, model: ModelDefinition, cells: Record<string, Cell>): void {
   for (const [name, cell] of Object.entries(cells)) {
     const relation = model.fields.get(name)?.relation;
-    if (!relation || typeof cell !== 'number') continue;
+    if (!relation || typeof cell !== "number") continue;
     if (!env.world.schema.models.has(relation)) throw userError(`Object ${relation} doesn't exist`);
     if (env.row(relation, cell)) continue;
     if (env.version === 19) throw missingError(relation, cell, env.uid);
     const field = model.fields.get(name);
-    if (field) throw foreignKey(env, model, field, 'write');
+    if (field) throw foreignKey(env, model, field, "write");
   }
 }
 
-function foreignKey(env: Env, holder: ModelDefinition, field: FieldDefinition, on: 'delete' | 'write') {
-  const constraint = `${holder.name.replaceAll('.', '_')}_${field.name}_fkey`;
-  if (env.version === 19 && on === 'delete') {
+function foreignKey(env: Env, holder: ModelDefinition, field: FieldDefinition, on: "delete" | "write") {
+  const constraint = `${holder.name.replaceAll(".", "_")}_${field.name}_fkey`;
+  if (env.version === 19 && on === "delete") {
     return validationError(
       `The operation cannot be completed: Another model is using the record you are trying to delete.\n\nThe troublemaker is: '${holder.label}' (${holder.name})\nThanks to the following constraint: '${field.label}' (${field.name})\nHow about archiving the record instead?`,
     );

@@ -1,7 +1,7 @@
-import type Big from 'big.js';
-import { decimal, roundTo, total } from '../decimals';
-import type { Env } from '../env';
-import type { Cell } from '../values';
+import type Big from "big.js";
+import { decimal, roundTo, total } from "../decimals";
+import type { Env } from "../env";
+import type { Cell } from "../values";
 
 /** Net, tax and gross of a line, rounded to cents as Odoo rounds per line. */
 export interface LineAmounts {
@@ -12,9 +12,11 @@ export interface LineAmounts {
 
 /** quantity × price − discount %, plus its percentage taxes. */
 export function lineAmounts(env: Env, line: { quantity: Cell; price: Cell; discount: Cell; taxes: Cell }): LineAmounts {
-  const factor = decimal('100').minus(decimal(line.discount)).div(100);
+  const factor = decimal("100").minus(decimal(line.discount)).div(100);
   const net = roundTo(decimal(line.quantity).times(decimal(line.price)).times(factor), 2);
-  const rates = Array.isArray(line.taxes) ? (line.taxes as readonly number[]).map((id) => env.get('account.tax', id, 'amount')) : [];
+  const rates = Array.isArray(line.taxes)
+    ? (line.taxes as readonly number[]).map((id) => env.get("account.tax", id, "amount"))
+    : [];
   const tax = roundTo(decimal(net).times(total(rates)).div(100), 2);
   return { net, tax, gross: roundTo(decimal(net).plus(tax), 2) };
 }
@@ -26,6 +28,6 @@ export function sumOf(env: Env, model: string, ids: readonly number[], field: st
 }
 
 /** Names of fields that moved between releases. */
-export const unitField = (env: Env): string => (env.version === 19 ? 'product_uom_id' : 'product_uom');
-export const purchaseTaxField = (env: Env): string => (env.version === 19 ? 'tax_ids' : 'taxes_id');
-export const saleTaxField = (env: Env): string => (env.version === 19 ? 'tax_ids' : 'tax_id');
+export const unitField = (env: Env): string => (env.version === 19 ? "product_uom_id" : "product_uom");
+export const purchaseTaxField = (env: Env): string => (env.version === 19 ? "tax_ids" : "taxes_id");
+export const saleTaxField = (env: Env): string => (env.version === 19 ? "tax_ids" : "tax_id");

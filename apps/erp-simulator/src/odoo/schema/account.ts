@@ -1,23 +1,23 @@
-import { ACTIVITY, PORTAL, THREAD } from './mixins';
-import type { ModelSource } from './notation';
+import { ACTIVITY, PORTAL, THREAD } from "./mixins";
+import type { ModelSource } from "./notation";
 
 const ACCOUNT_TYPES =
-  'asset_receivable:Receivable|asset_cash:Bank and Cash|asset_current:Current Assets|asset_fixed:Fixed Assets|liability_payable:Payable|liability_current:Current Liabilities|equity|income|income_other:Other Income|expense:Expenses|expense_direct_cost:Cost of Revenue';
+  "asset_receivable:Receivable|asset_cash:Bank and Cash|asset_current:Current Assets|asset_fixed:Fixed Assets|liability_payable:Payable|liability_current:Current Liabilities|equity|income|income_other:Other Income|expense:Expenses|expense_direct_cost:Cost of Revenue";
 const MOVE_TYPES =
-  'entry:Journal Entry|out_invoice:Customer Invoice|out_refund:Customer Credit Note|in_invoice:Vendor Bill|in_refund:Vendor Credit Note|out_receipt:Sales Receipt|in_receipt:Purchase Receipt';
+  "entry:Journal Entry|out_invoice:Customer Invoice|out_refund:Customer Credit Note|in_invoice:Vendor Bill|in_refund:Vendor Credit Note|out_receipt:Sales Receipt|in_receipt:Purchase Receipt";
 
 /** Accounts, journals, taxes, journal entries and payments. */
 export const ACCOUNT: ModelSource[] = [
   {
-    name: 'account.account.type',
-    label: 'Account Type',
+    name: "account.account.type",
+    label: "Account Type",
     until: 15,
     fields: 'name char! "Account Type"\ntype selection(other:Regular|receivable|payable|liquidity)! "Type"',
   },
   {
-    name: 'account.account',
-    label: 'Account',
-    order: 'code',
+    name: "account.account",
+    label: "Account",
+    order: "code",
     fields: `
 name char! "Account Name"
 code char! "Code"
@@ -35,9 +35,9 @@ company_ids many2many(res.company) "Companies" @18-
 `,
   },
   {
-    name: 'account.journal',
-    label: 'Journal',
-    order: 'sequence, type, code',
+    name: "account.journal",
+    label: "Journal",
+    order: "sequence, type, code",
     fields: `
 name char! "Journal Name"
 code char! "Short Code"
@@ -50,9 +50,9 @@ company_id many2one(res.company)! "Company"
 `,
   },
   {
-    name: 'account.tax',
-    label: 'Tax',
-    order: 'sequence, id',
+    name: "account.tax",
+    label: "Tax",
+    order: "sequence, id",
     fields: `
 name char! "Tax Name"
 type_tax_use selection(sale:Sales|purchase:Purchases|none)! "Tax Type"
@@ -63,11 +63,16 @@ active boolean "Active"
 company_id many2one(res.company)! "Company"
 `,
   },
-  { name: 'account.payment.term', label: 'Payment Terms', order: 'id', fields: 'name char! "Payment Terms"\nactive boolean "Active"' },
   {
-    name: 'account.move',
-    label: 'Journal Entry',
-    order: 'date desc, name desc, id desc',
+    name: "account.payment.term",
+    label: "Payment Terms",
+    order: "id",
+    fields: 'name char! "Payment Terms"\nactive boolean "Active"',
+  },
+  {
+    name: "account.move",
+    label: "Journal Entry",
+    order: "date desc, name desc, id desc",
     fields: `
 name char "Number"
 ref char "Reference"
@@ -98,9 +103,9 @@ narration html "Terms and Conditions" @17-
 ${ACTIVITY}${THREAD}${PORTAL}`,
   },
   {
-    name: 'account.move.line',
-    label: 'Journal Item',
-    order: 'date desc, move_name desc, id',
+    name: "account.move.line",
+    label: "Journal Item",
+    order: "date desc, move_name desc, id",
     fields: `
 move_id many2one(account.move:cascade)! "Journal Entry"
 move_name char-~ "Number"
@@ -138,9 +143,9 @@ purchase_line_id many2one(purchase.order.line) "Purchase Order Line"
 `,
   },
   {
-    name: 'account.payment',
-    label: 'Payments',
-    order: 'date desc, name desc',
+    name: "account.payment",
+    label: "Payments",
+    order: "date desc, name desc",
     fields: `
 name char- "Number"
 move_id many2one(account.move) "Journal Entry"

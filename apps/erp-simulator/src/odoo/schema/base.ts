@@ -1,12 +1,12 @@
-import { ACTIVITY, THREAD } from './mixins';
-import type { ModelSource } from './notation';
+import { ACTIVITY, THREAD } from "./mixins";
+import type { ModelSource } from "./notation";
 
 /** Partners, users, companies, currencies, countries and the technical models. */
 export const BASE: ModelSource[] = [
   {
-    name: 'res.partner',
-    label: 'Contact',
-    order: 'display_name',
+    name: "res.partner",
+    label: "Contact",
+    order: "display_name",
     fields: `
 name char "Name"
 complete_name char-~ "Complete Name" @17-
@@ -93,9 +93,9 @@ peppol_endpoint char "Peppol Endpoint" @17-
 ${ACTIVITY}${THREAD}`,
   },
   {
-    name: 'res.users',
-    label: 'User',
-    order: 'login',
+    name: "res.users",
+    label: "User",
+    order: "login",
     fields: `
 name char~ "Name"
 login char! "Login"
@@ -107,9 +107,9 @@ company_id many2one(res.company)! "Company"
 `,
   },
   {
-    name: 'res.company',
-    label: 'Companies',
-    order: 'sequence, name',
+    name: "res.company",
+    label: "Companies",
+    order: "sequence, name",
     fields: `
 name char! "Company Name"
 sequence integer "Sequence"
@@ -123,9 +123,9 @@ country_id many2one(res.country) "Country"
 `,
   },
   {
-    name: 'res.currency',
-    label: 'Currency',
-    order: 'active desc, name',
+    name: "res.currency",
+    label: "Currency",
+    order: "active desc, name",
     fields: `
 name char! "Currency"
 full_name char "Name" @15-
@@ -137,17 +137,22 @@ active boolean "Active"
 rate float-~ "Current Rate"
 `,
   },
-  { name: 'res.country', label: 'Country', order: 'name', fields: 'name char! "Country Name"\ncode char "Country Code"' },
   {
-    name: 'res.partner.category',
-    label: 'Partner Tags',
-    order: 'name',
+    name: "res.country",
+    label: "Country",
+    order: "name",
+    fields: 'name char! "Country Name"\ncode char "Country Code"',
+  },
+  {
+    name: "res.partner.category",
+    label: "Partner Tags",
+    order: "name",
     fields: 'name char! "Tag Name"\nactive boolean "Active"',
   },
   {
-    name: 'ir.model',
-    label: 'Models',
-    order: 'model',
+    name: "ir.model",
+    label: "Models",
+    order: "model",
     fields: `
 name char! "Model Description"
 model char! "Model"
@@ -157,9 +162,9 @@ field_id one2many(ir.model.fields:model_id) "Fields"
 `,
   },
   {
-    name: 'ir.model.fields',
-    label: 'Fields',
-    order: 'name',
+    name: "ir.model.fields",
+    label: "Fields",
+    order: "name",
     fields: `
 name char! "Field Name"
 model char! "Model"
@@ -172,9 +177,9 @@ readonly boolean "Readonly"
 `,
   },
   {
-    name: 'base.automation',
-    label: 'Automation Rule',
-    order: 'id',
+    name: "base.automation",
+    label: "Automation Rule",
+    order: "id",
     since: 17,
     fields: `
 name char! "Automation Rule Name"
@@ -185,9 +190,9 @@ action_server_ids one2many(ir.actions.server:base_automation_id) "Actions"
 `,
   },
   {
-    name: 'ir.actions.server',
-    label: 'Server Actions',
-    order: 'sequence, name, id',
+    name: "ir.actions.server",
+    label: "Server Actions",
+    order: "sequence, name, id",
     since: 17,
     fields: `
 name char! "Action Name"

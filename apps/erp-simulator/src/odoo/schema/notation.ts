@@ -1,9 +1,23 @@
-import type { OdooVersion } from '../values';
+import type { OdooVersion } from "../values";
 
 /** Field types of the ORM that the simulator knows. */
 export type FieldType =
-  | 'char' | 'text' | 'html' | 'integer' | 'float' | 'monetary' | 'boolean' | 'date' | 'datetime' | 'selection'
-  | 'many2one' | 'one2many' | 'many2many' | 'binary' | 'json' | 'properties';
+  | "char"
+  | "text"
+  | "html"
+  | "integer"
+  | "float"
+  | "monetary"
+  | "boolean"
+  | "date"
+  | "datetime"
+  | "selection"
+  | "many2one"
+  | "one2many"
+  | "many2many"
+  | "binary"
+  | "json"
+  | "properties";
 
 /** One field of one model in one release. */
 export interface FieldDefinition {
@@ -18,7 +32,7 @@ export interface FieldDefinition {
   readonly relation?: string;
   /** one2many: the many2one on the other side. */
   readonly inverse?: string;
-  readonly onDelete: 'restrict' | 'cascade' | 'set null';
+  readonly onDelete: "restrict" | "cascade" | "set null";
   readonly selection?: readonly (readonly [string, string])[];
 }
 
@@ -55,13 +69,13 @@ const LINE = /^(\w+) +(\w+)(?:\(([^)]*)\))?([!~\-#]*)(?: +"([^"]*)")?(?: +@(\d*)
 export function parseField(line: string, version: OdooVersion): FieldDefinition | undefined {
   const match = LINE.exec(line.trim());
   if (!match) throw new Error(`unreadable field: ${line}`);
-  const [, name = '', type, target, flags = '', label, first, last] = match;
+  const [, name = "", type, target, flags = "", label, first, last] = match;
   if (first && version < Number(first)) return undefined;
   if (last && version > Number(last)) return undefined;
-  const relational = type === 'many2one' || type === 'one2many' || type === 'many2many';
-  const [relation, option] = relational ? (target ?? '').split(':') : [];
-  const required = flags.includes('!');
-  const fallback = required ? 'restrict' : 'set null';
+  const relational = type === "many2one" || type === "one2many" || type === "many2many";
+  const [relation, option] = relational ? (target ?? "").split(":") : [];
+  const required = flags.includes("!");
+  const fallback = required ? "restrict" : "set null";
   return {
     name,
     type: type as FieldType,
@@ -69,24 +83,27 @@ export function parseField(line: string, version: OdooVersion): FieldDefinition 
     required,
     readonly: flags.includes("-"),
     readonlyAsNumber: flags.includes("#"),
-    stored: !flags.includes('~'),
-    onDelete: option === 'cascade' || option === 'restrict' ? option : fallback,
+    stored: !flags.includes("~"),
+    onDelete: option === "cascade" || option === "restrict" ? option : fallback,
     ...(relation ? { relation } : {}),
-    ...(type === 'one2many' && option ? { inverse: option } : {}),
-    ...(type === 'selection' ? { selection: readSelection(target ?? '') } : {}),
+    ...(type === "one2many" && option ? { inverse: option } : {}),
+    ...(type === "selection" ? { selection: readSelection(target ?? "") } : {}),
   };
 }
 
 function readSelection(target: string): (readonly [string, string])[] {
-  return target.split('|').map((part) => {
-    const [value = '', label] = part.split(':');
+  return target.split("|").map((part) => {
+    const [value = "", label] = part.split(":");
     return [value, label ?? titleOf(value)] as const;
   });
 }
 
 function titleOf(name: string): string {
-  const words = name.replace(/_ids?$/, '').split('_').filter(Boolean);
-  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ');
+  const words = name
+    .replace(/_ids?$/, "")
+    .split("_")
+    .filter(Boolean);
+  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(" ");
 }
 
 const EVERY_MODEL = `
@@ -104,15 +121,15 @@ export function buildModel(source: ModelSource, version: OdooVersion): ModelDefi
   if (source.since && version < source.since) return undefined;
   if (source.until && version > source.until) return undefined;
   const fields = new Map<string, FieldDefinition>();
-  for (const line of `${EVERY_MODEL}\n${source.fields}`.split('\n')) {
-    if (line.trim() === '') continue;
+  for (const line of `${EVERY_MODEL}\n${source.fields}`.split("\n")) {
+    if (line.trim() === "") continue;
     const field = parseField(line, version);
     if (field) fields.set(field.name, field);
   }
   return {
     name: source.name,
     label: source.label,
-    order: source.order ?? 'id',
+    order: source.order ?? "id",
     fields,
     ...(source.inherits ? { inherits: source.inherits } : {}),
   };

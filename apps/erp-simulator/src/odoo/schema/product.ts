@@ -1,17 +1,17 @@
-import type { ModelSource } from './notation';
+import type { ModelSource } from "./notation";
 
 /** Units, categories, product templates and their variants. */
 export const PRODUCT: ModelSource[] = [
   {
-    name: 'uom.category',
-    label: 'Product UoM Categories',
+    name: "uom.category",
+    label: "Product UoM Categories",
     until: 18,
     fields: 'name char! "Unit of Measure Category"',
   },
   {
-    name: 'uom.uom',
-    label: 'Product Unit of Measure',
-    order: 'sequence, id',
+    name: "uom.uom",
+    label: "Product Unit of Measure",
+    order: "sequence, id",
     fields: `
 name char! "Unit of Measure"
 sequence integer "Sequence"
@@ -26,9 +26,9 @@ active boolean "Active"
 `,
   },
   {
-    name: 'product.category',
-    label: 'Product Category',
-    order: 'complete_name',
+    name: "product.category",
+    label: "Product Category",
+    order: "complete_name",
     fields: `
 name char! "Name"
 complete_name char-~ "Complete Name"
@@ -38,9 +38,9 @@ product_count integer-~ "# Products"
 `,
   },
   {
-    name: 'product.template',
-    label: 'Product',
-    order: 'name',
+    name: "product.template",
+    label: "Product",
+    order: "name",
     fields: `
 name char! "Name"
 sequence integer "Sequence"
@@ -77,10 +77,10 @@ qty_available float-~ "Quantity On Hand"
 `,
   },
   {
-    name: 'product.product',
-    label: 'Product',
-    order: 'default_code, name, id',
-    inherits: { model: 'product.template', via: 'product_tmpl_id' },
+    name: "product.product",
+    label: "Product",
+    order: "default_code, name, id",
+    inherits: { model: "product.template", via: "product_tmpl_id" },
     fields: `
 default_code char "Internal Reference"
 barcode char "Barcode"
@@ -99,9 +99,9 @@ stock_quant_ids one2many(stock.quant:product_id) "Stock Quant"
 `,
   },
   {
-    name: 'product.supplierinfo',
-    label: 'Supplier Pricelist',
-    order: 'sequence, min_qty desc, price, id',
+    name: "product.supplierinfo",
+    label: "Supplier Pricelist",
+    order: "sequence, min_qty desc, price, id",
     fields: `
 name many2one(res.partner:cascade)! "Vendor" @-15
 partner_id many2one(res.partner:cascade)! "Vendor" @16-

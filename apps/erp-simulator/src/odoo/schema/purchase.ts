@@ -1,17 +1,16 @@
-import { ACTIVITY, PORTAL, THREAD } from './mixins';
-import type { ModelSource } from './notation';
+import { ACTIVITY, PORTAL, THREAD } from "./mixins";
+import type { ModelSource } from "./notation";
 
 const USAGE_14 =
-  'supplier:Vendor Location|view:View|internal:Internal Location|customer:Customer Location|inventory:Inventory Loss|production|transit:Transit Location';
-const USAGE_17 =
-  'supplier:Vendor|view:Virtual|internal:Internal|customer|inventory:Inventory Loss|production|transit';
+  "supplier:Vendor Location|view:View|internal:Internal Location|customer:Customer Location|inventory:Inventory Loss|production|transit:Transit Location";
+const USAGE_17 = "supplier:Vendor|view:Virtual|internal:Internal|customer|inventory:Inventory Loss|production|transit";
 
 /** Purchase orders and their lines. */
 export const PURCHASE: ModelSource[] = [
   {
-    name: 'purchase.order',
-    label: 'Purchase Order',
-    order: 'priority desc, id desc',
+    name: "purchase.order",
+    label: "Purchase Order",
+    order: "priority desc, id desc",
     fields: `
 name char! "Order Reference"
 priority selection(0:Normal|1:Urgent) "Priority"
@@ -87,9 +86,9 @@ has_sale_order boolean-~ "Technical field for whether the purchase order has ass
 ${ACTIVITY}${THREAD}${PORTAL}`,
   },
   {
-    name: 'purchase.order.line',
-    label: 'Purchase Order Line',
-    order: 'order_id, sequence, id',
+    name: "purchase.order.line",
+    label: "Purchase Order Line",
+    order: "order_id, sequence, id",
     fields: `
 name text! "Description"
 sequence integer "Sequence"

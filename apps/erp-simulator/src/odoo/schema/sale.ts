@@ -1,12 +1,12 @@
-import { ACTIVITY, PORTAL, THREAD } from './mixins';
-import type { ModelSource } from './notation';
+import { ACTIVITY, PORTAL, THREAD } from "./mixins";
+import type { ModelSource } from "./notation";
 
 /** Sales orders, their lines, and manufacturing orders. */
 export const SALE_AND_MANUFACTURING: ModelSource[] = [
   {
-    name: 'sale.order',
-    label: 'Sales Order',
-    order: 'date_order desc, id desc',
+    name: "sale.order",
+    label: "Sales Order",
+    order: "date_order desc, id desc",
     fields: `
 name char! "Order Reference"
 origin char "Source Document"
@@ -39,9 +39,9 @@ delivery_status selection(pending:Not Delivered|started|partial:Partially Delive
 ${ACTIVITY}${THREAD}${PORTAL}`,
   },
   {
-    name: 'sale.order.line',
-    label: 'Sales Order Line',
-    order: 'order_id, sequence, id',
+    name: "sale.order.line",
+    label: "Sales Order Line",
+    order: "order_id, sequence, id",
     fields: `
 order_id many2one(sale.order:cascade)! "Order Reference"
 name text! "Description"
@@ -69,9 +69,9 @@ move_ids one2many(stock.move:sale_line_id) "Stock Moves"
 `,
   },
   {
-    name: 'mrp.production',
-    label: 'Production Order',
-    order: 'priority desc, id',
+    name: "mrp.production",
+    label: "Production Order",
+    order: "priority desc, id",
     fields: `
 name char! "Reference"
 priority selection(0:Normal|1:Urgent) "Priority"

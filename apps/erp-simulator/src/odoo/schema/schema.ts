@@ -1,11 +1,11 @@
-import type { OdooVersion } from '../values';
-import { ACCOUNT } from './account';
-import { BASE } from './base';
-import { buildModel, type FieldDefinition, type ModelDefinition } from './notation';
-import { PRODUCT } from './product';
-import { PURCHASE } from './purchase';
-import { SALE_AND_MANUFACTURING } from './sale';
-import { STOCK } from './stock';
+import type { OdooVersion } from "../values";
+import { ACCOUNT } from "./account";
+import { BASE } from "./base";
+import { buildModel, type FieldDefinition, type ModelDefinition } from "./notation";
+import { PRODUCT } from "./product";
+import { PURCHASE } from "./purchase";
+import { SALE_AND_MANUFACTURING } from "./sale";
+import { STOCK } from "./stock";
 
 /** A many2one somewhere that points at a model. */
 export interface Reference {
@@ -25,7 +25,7 @@ export class Schema {
     }
     for (const model of this.models.values()) {
       for (const field of model.fields.values()) {
-        if (field.type !== 'many2one' || !field.stored || !field.relation) continue;
+        if (field.type !== "many2one" || !field.stored || !field.relation) continue;
         const list = this.references.get(field.relation) ?? [];
         list.push({ model: model.name, field });
         this.references.set(field.relation, list);

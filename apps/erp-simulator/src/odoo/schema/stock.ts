@@ -1,9 +1,9 @@
-import type { ModelSource } from './notation';
+import type { ModelSource } from "./notation";
 
 const USAGE =
-  'supplier:Vendor Location|view|internal:Internal Location|customer:Customer Location|inventory:Inventory Loss|production|transit:Transit Location';
+  "supplier:Vendor Location|view|internal:Internal Location|customer:Customer Location|inventory:Inventory Loss|production|transit:Transit Location";
 const MOVE_STATE =
-  'draft:New|waiting:Waiting Another Move|confirmed:Waiting Availability|partially_available:Partially Available|assigned:Available|done|cancel:Cancelled';
+  "draft:New|waiting:Waiting Another Move|confirmed:Waiting Availability|partially_available:Partially Available|assigned:Available|done|cancel:Cancelled";
 
 const LOT_FIELDS = `
 name char! "Lot/Serial Number"
@@ -19,8 +19,8 @@ company_id many2one(res.company) "Company"
 /** Warehouses, locations, lots, quants, transfers and moves. */
 export const STOCK: ModelSource[] = [
   {
-    name: 'stock.warehouse',
-    label: 'Warehouse',
+    name: "stock.warehouse",
+    label: "Warehouse",
     fields: `
 name char! "Warehouse"
 code char! "Short Name"
@@ -30,9 +30,9 @@ lot_stock_id many2one(stock.location)! "Location Stock"
 `,
   },
   {
-    name: 'stock.location',
-    label: 'Inventory Locations',
-    order: 'complete_name, id',
+    name: "stock.location",
+    label: "Inventory Locations",
+    order: "complete_name, id",
     fields: `
 name char! "Location Name"
 complete_name char-~ "Full Location Name"
@@ -46,9 +46,9 @@ company_id many2one(res.company) "Company"
 `,
   },
   {
-    name: 'stock.picking.type',
-    label: 'Picking Type',
-    order: 'sequence, id',
+    name: "stock.picking.type",
+    label: "Picking Type",
+    order: "sequence, id",
     fields: `
 name char! "Operation Type"
 code selection(incoming:Receipt|outgoing:Delivery|internal:Internal Transfer|mrp_operation:Manufacturing)! "Type of Operation"
@@ -61,11 +61,11 @@ active boolean "Active"
 company_id many2one(res.company)! "Company"
 `,
   },
-  { name: 'stock.production.lot', label: 'Lot/Serial', order: 'name, id', until: 15, fields: LOT_FIELDS },
-  { name: 'stock.lot', label: 'Lot/Serial', order: 'name, id', since: 16, fields: LOT_FIELDS },
+  { name: "stock.production.lot", label: "Lot/Serial", order: "name, id", until: 15, fields: LOT_FIELDS },
+  { name: "stock.lot", label: "Lot/Serial", order: "name, id", since: 16, fields: LOT_FIELDS },
   {
-    name: 'stock.quant',
-    label: 'Quants',
+    name: "stock.quant",
+    label: "Quants",
     fields: `
 product_id many2one(product.product:restrict)! "Product"
 product_tmpl_id many2one(product.template)-~ "Product Template"
@@ -85,9 +85,9 @@ in_date datetime! "Incoming Date"
 `,
   },
   {
-    name: 'stock.picking',
-    label: 'Transfer',
-    order: 'priority desc, scheduled_date asc, id desc',
+    name: "stock.picking",
+    label: "Transfer",
+    order: "priority desc, scheduled_date asc, id desc",
     fields: `
 name char! "Reference"
 origin char "Source Document"
@@ -117,9 +117,9 @@ sale_id many2one(sale.order) "Sales Order"
 `,
   },
   {
-    name: 'stock.move',
-    label: 'Stock Move',
-    order: 'sequence, id',
+    name: "stock.move",
+    label: "Stock Move",
+    order: "sequence, id",
     fields: `
 name char! "Description" @-18
 description_picking text "Description of Picking"
@@ -151,9 +151,9 @@ sale_line_id many2one(sale.order.line) "Sale Line"
 `,
   },
   {
-    name: 'stock.move.line',
-    label: 'Product Moves (Stock Move Line)',
-    order: 'id',
+    name: "stock.move.line",
+    label: "Product Moves (Stock Move Line)",
+    order: "id",
     fields: `
 picking_id many2one(stock.picking) "Transfer"
 move_id many2one(stock.move:cascade) "Stock Move"
