@@ -81,7 +81,10 @@ export interface ConformanceHarness {
   mutate?(entity: EntityName, externalId: string): Promise<void> | void;
   /** Removes one row past the adapter. */
   remove?(entity: EntityName, externalId: string): Promise<void> | void;
-  /** Lets the ERP's time pass; default: waits. */
+  /**
+   * Lets the ERP's time pass; default: waits. Asked for `settleMs` and for a few seconds: a real ERP that answers
+   * normally may cap the wait at about three seconds.
+   */
   wait?(ms: number): Promise<void>;
   /** The business key of a seeded row as `lookup` takes it. */
   keyOf?(entity: EntityName, externalId: string): Promise<JsonObject> | JsonObject;
