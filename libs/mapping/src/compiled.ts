@@ -72,6 +72,8 @@ export interface CompiledMapping {
   inbound(rows: readonly SourceRow[]): InboundResult[] | Promise<InboundResult[]>;
   outbound(record: JsonObject, options: OutboundOptions): Promise<OutboundResult>;
   outboundReferences(record: JsonObject): OutboundReference[];
+  /** How each field of one sample row came to its value. */
+  preview(row: SourceRow): Promise<PreviewField[]>;
 }
 
 export interface CompileOptions {

@@ -22,5 +22,11 @@ export type {
 } from "./compiled";
 export { MappingError } from "./mapping-error";
 export type { MappingProblem } from "./mapping-error";
-export type { Evaluation, Sandbox } from "./sandbox/sandbox";
+export { closeDefaultSandbox, createSandbox } from "./sandbox/sandbox";
+export type { Evaluation } from "./sandbox/evaluation";
+export type { Sandbox } from "./sandbox/sandbox";
+export type { SandboxLimits } from "./sandbox/sandbox-worker";
+export { expressionProblem } from "./sandbox/expression";
+export { previewMapping } from "./preview";
+export { TRANSFORM_NAMES } from "./transforms/registry";
 export { compileMapping } from "./compile";

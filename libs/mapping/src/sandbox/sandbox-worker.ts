@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { Json } from "@dovetail/domain";
-import type { Evaluation } from "./sandbox";
+import type { Evaluation } from "./evaluation";
 import { HARNESS_SOURCE, WORKER_SOURCE } from "./worker-source";
 
 /** What one value, and a batch, may use. */

@@ -1,5 +1,6 @@
 import type { Json } from "@dovetail/domain";
-import { createSandbox, type Evaluation } from "./sandbox";
+import type { Evaluation } from "./evaluation";
+import { createSandbox } from "./sandbox";
 
 const sandbox = createSandbox({ fuel: 200, valueMs: 500, hangMs: 1000 });
 afterAll(() => sandbox.close());

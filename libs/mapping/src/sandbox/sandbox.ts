@@ -1,9 +1,7 @@
 import type { Json } from "@dovetail/domain";
+import type { Evaluation } from "./evaluation";
 import { expressionProblem } from "./expression";
 import { SandboxWorker, type SandboxLimits } from "./sandbox-worker";
-
-/** The outcome of one value: its result, or why it failed. */
-export type Evaluation = { value: Json } | { error: string };
 
 /** Runs sandboxed expressions in batches. */
 export interface Sandbox {
