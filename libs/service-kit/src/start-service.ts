@@ -40,6 +40,8 @@ export interface HttpOptions {
   /** Keeps the bytes of JSON bodies as `request.rawBody` (signatures are made over them). */
   rawBody?: boolean;
   maxJsonDepth?: number;
+  /** PEM texts; the listener then speaks TLS (1.2 and newer). With `ca` clients may show a certificate signed by it. */
+  tls?: { cert: string; key: string; ca?: string };
   /** Addresses of proxies whose X-Forwarded-* headers are believed. */
   trustProxy?: string[];
   /** Milliseconds that requests in flight are given when stopping, default 10 000. */
@@ -98,7 +100,8 @@ async function start(options: ServiceOptions, logger: Logger, metrics: Metrics):
     throw error;
   }
   const port = portOf(instance);
-  const url = `http://${options.config.host.includes(":") ? `[${options.config.host}]` : options.config.host}:${port}`;
+  const scheme = options.http?.tls ? "https" : "http";
+  const url = `${scheme}://${options.config.host.includes(":") ? `[${options.config.host}]` : options.config.host}:${port}`;
   logger.info({ url }, "listening");
   const stopOnce = once(() => stopService(options, { app, connections, health, stopping, logger }));
   return { name: options.name, url, port, app, logger, metrics, stop: stopOnce };
@@ -106,6 +109,9 @@ async function start(options: ServiceOptions, logger: Logger, metrics: Metrics):
 
 function newAdapter(http: HttpOptions): FastifyAdapter {
   return new FastifyAdapter({
+    ...(http.tls ? { https: { ...http.tls, minVersion: "TLSv1.2" as const } } : {}),
+    // A record's key may have 500 characters, each up to nine when it is encoded.
+    routerOptions: { maxParamLength: 5000 },
     bodyLimit: http.bodyLimit ?? MIB,
     trustProxy: http.trustProxy ?? false,
     // No Express-style middleware is used; without its layer a request is cheaper.
