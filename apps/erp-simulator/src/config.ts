@@ -1,20 +1,23 @@
-import type { SimulatorOptions } from "./start";
+import { boolean, defineConfig, integer, oneOf, port, string, type ConfigValues } from "@dovetail/service-kit";
+import type { OdooVersion, SimulatorOptions } from "./options";
 
-/** Reads the environment of a simulator that runs by itself; a bad value ends the start with every fault named. */
-export function readConfig(env: NodeJS.ProcessEnv = process.env): SimulatorOptions {
-  const version = Number(env["ODOO_VERSION"] ?? 19);
-  const port = Number(env["PORT"] ?? 0);
-  const seed = Number(env["SEED"] ?? 1);
-  const faults: string[] = [];
-  if (version !== 14 && version !== 17 && version !== 19) faults.push("ODOO_VERSION must be 14, 17 or 19");
-  if (!Number.isInteger(port) || port < 0 || port > 65535) faults.push("PORT must be a port number");
-  if (!Number.isInteger(seed)) faults.push("SEED must be a whole number");
-  if (faults.length > 0) throw new Error(faults.join("; "));
+/** The variables of a simulator that runs by itself. */
+export const config = defineConfig({
+  ODOO_VERSION: oneOf(["14", "17", "19"], "19"),
+  PORT: port(8069),
+  SEED: integer({ default: 1 }),
+  CONTROL: boolean(false),
+  DATA_DIR: string({ default: "" }),
+});
+
+/** The options those variables mean; the seed and the address go to standard output. */
+export function optionsOf(values: ConfigValues<typeof config.fields>): SimulatorOptions {
   return {
-    version: version as 14 | 17 | 19,
-    port,
-    seed,
-    control: env["CONTROL"] === "true",
-    ...(env["DATA_DIR"] ? { dataDir: env["DATA_DIR"] } : {}),
+    version: Number(values.ODOO_VERSION) as OdooVersion,
+    port: values.PORT,
+    seed: values.SEED,
+    control: values.CONTROL,
+    log: (line) => process.stdout.write(`${line}\n`),
+    ...(values.DATA_DIR === "" ? {} : { dataDir: values.DATA_DIR }),
   };
 }

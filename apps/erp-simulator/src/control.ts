@@ -2,7 +2,8 @@ import type { FaultSpec, Faults, FaultState } from "./faults";
 import type { JournalEntry } from "./journal";
 import type { Database } from "./odoo/database";
 import type { Answer } from "./odoo/pages";
-import type { Incoming, OdooServer } from "./odoo/server";
+import type { Incoming } from "./odoo/face";
+import type { OdooServer } from "./odoo/server";
 import { isObject, type Json, type JsonObject } from "./odoo/values";
 import { seedDemo, type DemoSize } from "./seed/demo";
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Answer } from "./odoo/pages";
-import type { Incoming } from "./odoo/server";
+import type { Incoming } from "./odoo/face";
 import type { Delivery } from "./striking";
 
 /** A listening server on the loopback interface. */

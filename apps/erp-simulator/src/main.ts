@@ -1,8 +1,5 @@
-import { readConfig } from "./config";
+import { processEnvironment, runMain } from "@dovetail/service-kit";
+import { config, optionsOf } from "./config";
 import { startSimulator } from "./start";
 
-void startSimulator({ ...readConfig(), log: (line) => process.stdout.write(`${line}\n`) }).then((running) => {
-  const end = () => void running.stop().then(() => process.exit(0));
-  process.once("SIGINT", end);
-  process.once("SIGTERM", end);
-});
+void runMain(() => startSimulator(optionsOf(config.load(processEnvironment()))));

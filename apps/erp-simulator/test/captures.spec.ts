@@ -5,13 +5,12 @@ import { shapeDifferences } from "./shape";
 
 /** Captures that are no request and answer, and why. */
 const NOT_REPLAYED: Record<string, string> = {
-  "121-late-commit-and-webhook-before-commit.json": "a narrative of timings, told by late-commit.int-spec.ts instead",
+  "121-late-commit-and-webhook-before-commit.json": "a narrative of timings, told by faults.int-spec.ts instead",
 };
 /** Its calls are replayed one by one; the pushes it recorded are the server's own requests. */
 const CALL_LIST = "120-base_automation-webhook.json";
 
 if (!capturesPresent) {
-  // eslint-disable-next-line no-console
   console.warn("captures of running servers are absent: replay skipped");
 }
 
@@ -83,8 +82,8 @@ function fieldFacts(body: Json): Json {
   const result = (isObject(body) ? body["result"] : null) ?? {};
   return Object.fromEntries(
     Object.entries(result as JsonObject).map(([name, field]) => {
-      const { string: _label, ...facts } = field as JsonObject;
-      return [name, facts];
+      const facts = Object.entries(field as JsonObject).filter(([attribute]) => attribute !== "string");
+      return [name, Object.fromEntries(facts)];
     }),
   );
 }

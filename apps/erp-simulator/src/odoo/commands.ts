@@ -2,22 +2,36 @@ import type { Env } from "./env";
 import { missingError, valueError } from "./errors";
 import type { FieldDefinition, ModelDefinition } from "./schema/notation";
 import { isObject, type Json, type JsonObject } from "./values";
-import { create, unlink, write } from "./writer";
+
+/** What commands do to related records; the writer hands itself in. */
+export interface RelatedWrites {
+  create(env: Env, model: string, values: JsonObject): number;
+  write(env: Env, model: string, ids: readonly number[], values: JsonObject): void;
+  unlink(env: Env, model: string, ids: readonly number[]): void;
+}
+
+/** The x2many field of one record that is being written. */
+export interface CollectionPlace {
+  model: ModelDefinition;
+  id: number;
+  field: FieldDefinition;
+}
 
 /**
  * Applies x2many commands to one record: (0,_,values) create, (1,id,values) write, (2,id) delete, (3,id) unlink,
  * (4,id) link, (5) clear, (6,_,ids) replace. A list of bare ids replaces, too.
  */
-export function applyCommands(env: Env, model: ModelDefinition, id: number, field: FieldDefinition, value: Json): void {
+export function applyCommands(env: Env, place: CollectionPlace, value: Json, writes: RelatedWrites): void {
+  const { model, field } = place;
   if (value === false || value === null) return;
   if (!Array.isArray(value)) throw valueError(`Wrong value for ${model.name}.${field.name}: ${JSON.stringify(value)}`);
   const commands: Json[] = value.every((item) => typeof item === "number") ? [[6, 0, value]] : value;
-  const target = collectionOf(env, model, id, field);
+  const target = collectionOf(env, place, writes);
   for (const command of commands) {
     if (!Array.isArray(command))
       throw valueError(`Wrong value for ${model.name}.${field.name}: ${JSON.stringify(value)}`);
     const [code, which, argument] = command;
-    runCommand(env, field, target, { code: Number(code), id: Number(which), argument: argument ?? null });
+    runCommand(env, { field, target, writes }, { code: Number(code), id: Number(which), argument: argument ?? null });
   }
 }
 
@@ -31,22 +45,21 @@ interface Collection {
 
 function runCommand(
   env: Env,
-  field: FieldDefinition,
-  target: Collection,
+  { field, target, writes }: { field: FieldDefinition; target: Collection; writes: RelatedWrites },
   command: { code: number; id: number; argument: Json },
 ): void {
   const relation = field.relation ?? "";
   const values = isObject(command.argument) ? command.argument : {};
   switch (command.code) {
     case 0:
-      target.add(create(env, relation, { ...values, ...target.seed }));
+      target.add(writes.create(env, relation, { ...values, ...target.seed }));
       return;
     case 1:
-      write(env, relation, [command.id], values);
+      writes.write(env, relation, [command.id], values);
       return;
     case 2:
       target.remove(command.id);
-      if (env.row(relation, command.id)) unlink(env, relation, [command.id]);
+      if (env.row(relation, command.id)) writes.unlink(env, relation, [command.id]);
       return;
     case 3:
       target.remove(command.id);
@@ -74,7 +87,8 @@ function requireRow(env: Env, model: string, id: number): void {
   if (!env.row(model, id)) throw missingError(model, id, env.uid);
 }
 
-function collectionOf(env: Env, model: ModelDefinition, owner: number, field: FieldDefinition): Collection {
+function collectionOf(env: Env, place: CollectionPlace, writes: RelatedWrites): Collection {
+  const { model, id: owner, field } = place;
   const inverse = field.inverse;
   const relation = field.relation ?? "";
   env.model(relation);
@@ -92,12 +106,12 @@ function collectionOf(env: Env, model: ModelDefinition, owner: number, field: Fi
   return {
     list: () => env.store.childIds(relation, inverse, owner),
     add: (id) => {
-      if (env.id(relation, id, inverse) !== owner) write(env, relation, [id], { [inverse]: owner });
+      if (env.id(relation, id, inverse) !== owner) writes.write(env, relation, [id], { [inverse]: owner });
     },
     remove: (id) => {
       if (!env.row(relation, id)) return;
-      if (back?.required || back?.onDelete === "cascade") unlink(env, relation, [id]);
-      else write(env, relation, [id], { [inverse]: false });
+      if (back?.required || back?.onDelete === "cascade") writes.unlink(env, relation, [id]);
+      else writes.write(env, relation, [id], { [inverse]: false });
     },
     seed: { [inverse]: owner },
   };

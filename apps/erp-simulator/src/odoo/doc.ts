@@ -2,14 +2,14 @@ import { Env } from "./env";
 import { ORM_METHODS, ormMethod } from "./methods";
 import { notFound, type Answer } from "./pages";
 import { describeField } from "./reader";
-import type { Incoming, OdooServer } from "./server";
+import type { Face, Incoming } from "./face";
 import { Transaction } from "./transaction";
 import { toJson, type Output } from "./values";
 
 const DEFAULTS: Readonly<Record<string, Output>> = { offset: 0, load: "_classic_read", operator: "ilike", name: "" };
 
 /** `GET /doc-bearer/<model>.json` of 19: the model's fields and public methods, for API-key holders. */
-export function docAnswer(server: OdooServer, request: Incoming): Answer {
+export function docAnswer(server: Face, request: Incoming): Answer {
   const key = /^bearer (.+)$/i.exec(request.headers["authorization"] ?? "")?.[1];
   if (key === undefined || !server.accounts.isApiKey(key)) return notFound(server.version, false);
   const name = request.path.slice("/doc-bearer/".length).replace(/\.json$/, "");
@@ -30,7 +30,7 @@ export function docAnswer(server: OdooServer, request: Incoming): Answer {
   return { status: 200, headers: { "Content-Type": "application/json; charset=utf-8" }, body };
 }
 
-function describeMethods(server: OdooServer, model: string): Output {
+function describeMethods(server: Face, model: string): Output {
   const described: { [key: string]: Output } = {};
   for (const [name, method] of Object.entries(ORM_METHODS)) {
     if (!ormMethod(name, server.version)) continue;

@@ -1,4 +1,4 @@
-import { compileLeaf, type Predicate } from "./leaf";
+import { compileLeaf, relatedIds, type Predicate } from "./leaf";
 import type { Env } from "./env";
 import { valueError } from "./errors";
 import type { ModelDefinition } from "./schema/notation";
@@ -52,5 +52,20 @@ function compileTerm(env: Env, model: ModelDefinition, domain: Json[], position:
   if (!isLeaf(term)) throw valueError(`Invalid domain: ${JSON.stringify(domain)}`);
   const [path, operator, value] = term;
   if ((path as Json) === 1 || (path as Json) === 0) return () => (path as Json) === value;
+  if (operator === "any" || operator === "not any") return compileAny(env, model, path, operator, value);
   return compileLeaf(env, model, String(path), operator.toLowerCase(), value);
+}
+
+/** `any`: a related record matches a domain of its own (17 and 19). */
+function compileAny(env: Env, model: ModelDefinition, name: string, operator: string, value: Json): Predicate {
+  const relation = env.world.schema.field(model, name)?.relation;
+  if (!relation || env.version === 14) throw valueError(`Invalid operator '${operator}' in domain term`);
+  const inner = compileDomain(env, env.model(relation), value).matches;
+  return (row, id) => {
+    const found = relatedIds(env.cell(model, row, id, name)).some((related) => {
+      const target = env.row(relation, related);
+      return target !== undefined && inner(target, related);
+    });
+    return found === (operator === "any");
+  };
 }

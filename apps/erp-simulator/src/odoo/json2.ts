@@ -2,11 +2,11 @@ import type { ModelCall } from "./dispatch";
 import { OdooError } from "./errors";
 import { wrongContentType, type Answer } from "./pages";
 import { errorData } from "./rpc";
-import type { Incoming, OdooServer } from "./server";
+import type { Face, Incoming } from "./face";
 import { isObject, toJson, type Json } from "./values";
 
 /** `POST /json/2/<model>/<method>`: the call, or the answer that refuses it. */
-export function readJson2(server: OdooServer, request: Incoming): { call: ModelCall } | { answer: Answer } {
+export function readJson2(server: Face, request: Incoming): { call: ModelCall } | { answer: Answer } {
   const refuse = (name: string, message: string, status: number) => ({
     answer: failure(new OdooError(`werkzeug.exceptions.${name}`, message, status, [status])),
   });
@@ -33,7 +33,7 @@ export function readJson2(server: OdooServer, request: Incoming): { call: ModelC
 
 /** Runs the call: a bare result, or an error document with its own status. */
 export async function json2Answer(
-  server: OdooServer,
+  server: Face,
   call: ModelCall,
   lateCommitMs: number,
   fail: OdooError | undefined,

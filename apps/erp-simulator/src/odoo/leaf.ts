@@ -1,4 +1,3 @@
-import { compileDomain } from "./domain";
 import type { Env } from "./env";
 import { valueError } from "./errors";
 import type { FieldDefinition, ModelDefinition } from "./schema/notation";
@@ -14,7 +13,6 @@ const NEGATED: Record<string, string> = {
   "not in": "in",
   "not like": "like",
   "not ilike": "ilike",
-  "not any": "any",
 };
 const OPERATORS = new Set([
   "=",
@@ -29,7 +27,6 @@ const OPERATORS = new Set([
   "=ilike",
   "child_of",
   "parent_of",
-  "any",
   "=?",
 ]);
 
@@ -67,7 +64,8 @@ function throughRelation(env: Env, relation: string, path: string, operator: str
   };
 }
 
-function relatedIds(cell: Cell): readonly number[] {
+/** The ids behind a relational value. */
+export function relatedIds(cell: Cell): readonly number[] {
   if (typeof cell === "number") return [cell];
   return Array.isArray(cell) ? (cell as readonly number[]) : [];
 }
@@ -140,14 +138,6 @@ function likeTest(operator: string, value: Json): (cell: Cell) => boolean {
 }
 
 function relationTest(env: Env, relation: string, operator: string, value: Json) {
-  if (operator === "any") {
-    const inner = compileDomain(env, env.model(relation), value).matches;
-    return (cell: Cell) =>
-      relatedIds(cell).some((id) => {
-        const row = env.row(relation, id);
-        return row !== undefined && inner(row, id);
-      });
-  }
   if (operator === "child_of" || operator === "parent_of") {
     const wanted = new Set(Array.isArray(value) ? value : [value]);
     return (cell: Cell) => relatedIds(cell).some((id) => ancestors(env, relation, id).some((up) => wanted.has(up)));

@@ -3,6 +3,7 @@ import { deliver, type Delivery, type RunCall } from "../striking";
 import { Accounts, type AccountOptions } from "./accounts";
 import { Database } from "./database";
 import type { ModelCall } from "./dispatch";
+import type { Face, Incoming } from "./face";
 import { docAnswer } from "./doc";
 import { OdooError } from "./errors";
 import { json2Answer, readJson2 } from "./json2";
@@ -12,19 +13,10 @@ import { sessionInfo } from "./session-info";
 import { isObject, type Json, type JsonObject, type Output } from "./values";
 import { xmlRpcAnswer } from "./xmlrpc";
 
-/** One HTTP request, body read. */
-export interface Incoming {
-  method: string;
-  path: string;
-  query: string;
-  headers: Record<string, string | undefined>;
-  body: string;
-}
-
 const whole = (answer: Answer): Delivery => ({ answer, transport: "whole" });
 
 /** The HTTP face of one simulated Odoo. */
-export class OdooServer {
+export class OdooServer implements Face {
   readonly accounts: Accounts;
 
   constructor(

@@ -1,4 +1,4 @@
-import type { OdooServer } from "./server";
+import type { Face } from "./face";
 import { Env } from "./env";
 import { Transaction } from "./transaction";
 import type { Output } from "./values";
@@ -16,7 +16,7 @@ const VIEWS: readonly [string, string, string, boolean][] = [
 const HASH = "c0ffee".repeat(10) + "cafe";
 
 /** The answer of `/web/session/authenticate` and `get_session_info`, as each release shapes it. */
-export function sessionInfo(server: OdooServer): { [key: string]: Output } {
+export function sessionInfo(server: Face): { [key: string]: Output } {
   const { world } = server.database;
   const env = new Env(world, new Transaction(world.store, world.clock.stamp()));
   const common: { [key: string]: Output } = {
@@ -118,19 +118,17 @@ function info19(env: Env): { [key: string]: Output } {
 }
 
 function companies19(env: Env): Output {
-  const allowed = env.store
-    .table("res.company")
-    .ids.map((id): [string, Output] => [
-      String(id),
-      {
-        id,
-        name: env.text("res.company", id, "name"),
-        sequence: 10,
-        child_ids: [],
-        parent_id: false,
-        currency_id: env.id("res.company", id, "currency_id"),
-      },
-    ]);
+  const allowed = env.store.table("res.company").ids.map((id): [string, Output] => [
+    String(id),
+    {
+      id,
+      name: env.text("res.company", id, "name"),
+      sequence: 10,
+      child_ids: [],
+      parent_id: false,
+      currency_id: env.id("res.company", id, "currency_id"),
+    },
+  ]);
   return { current_company: 1, allowed_companies: Object.fromEntries(allowed), disallowed_ancestor_companies: {} };
 }
 

@@ -125,7 +125,7 @@ function writeCollections(env: Env, model: ModelDefinition, ids: readonly number
   for (const [name, value] of Object.entries(values)) {
     const field = model.fields.get(name);
     if (!field || !isCollection(field)) continue;
-    for (const id of ids) applyCommands(env, model, id, field, value as Json);
+    for (const id of ids) applyCommands(env, { model, id, field }, value as Json, { create, write, unlink });
   }
 }
 

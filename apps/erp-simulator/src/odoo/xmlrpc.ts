@@ -1,7 +1,7 @@
 import { OdooError } from "./errors";
 import type { Answer } from "./pages";
 import { callCommon, readObjectCall } from "./rpc";
-import type { Incoming, OdooServer } from "./server";
+import type { Face, Incoming } from "./face";
 import { FloatToken, type Json, type JsonObject, type Output } from "./values";
 import { escapeHtml } from "./pages";
 
@@ -15,7 +15,7 @@ const FAULT_CODES: Record<string, number> = {
 };
 
 /** Answers `/xmlrpc/2/common`, `/xmlrpc/2/object` and `/xmlrpc/2/db`. */
-export async function xmlRpcAnswer(server: OdooServer, request: Incoming, fail?: OdooError): Promise<Answer> {
+export async function xmlRpcAnswer(server: Face, request: Incoming, fail?: OdooError): Promise<Answer> {
   try {
     if (fail) throw fail;
     const { method, params } = readCall(request.body);

@@ -1,6 +1,6 @@
 import { decimal, plain, roundTo } from "../decimals";
 import type { Behaviour, Env, Method } from "../env";
-import { userError, validationError } from "../errors";
+import { userError } from "../errors";
 import type { Cell, JsonObject, Row } from "../values";
 import { create, write } from "../writer";
 import { lineAmounts, sumOf } from "./amounts";
@@ -13,7 +13,8 @@ const IS_INVOICE = /^(out|in)_(invoice|refund|receipt)$/;
 const sideOf = (type: string): 1 | -1 =>
   type === "in_invoice" || type === "out_refund" || type === "in_receipt" ? 1 : -1;
 
-function accountByCode(env: Env, code: string): number | null {
+/** The account with a code. */
+export function accountByCode(env: Env, code: string): number | null {
   const table = env.store.table("account.account");
   return table.ids.find((id) => table.rows.get(id)?.["code"] === code) ?? null;
 }
@@ -97,7 +98,8 @@ function upsert(env: Env, move: number, kind: string, account: string, amount: s
   else write(env.withContext({ sim_balanced: true }), LINE, [existing], values);
 }
 
-const post: Method = (env, ids) => {
+/** `action_post` of journal entries. */
+export const postMoves: Method = (env, ids) => {
   for (const id of ids) {
     if (env.get(MOVE, id, "state") !== "draft") {
       throw userError(`The entry ${env.text(MOVE, id, "name")} (id ${id}) must be in draft.`);
@@ -158,7 +160,7 @@ export const ACCOUNT_MOVE: Behaviour = {
     commercial_partner_id: (_env, row) => row["partner_id"] ?? null,
     invoice_line_ids: (env, _row, id) => productLines(env, id),
   },
-  methods: { action_post: post, button_draft: setState("draft"), button_cancel: setState("cancel") },
+  methods: { action_post: postMoves, button_draft: setState("draft"), button_cancel: setState("cancel") },
 };
 
 const fromMove =
@@ -235,60 +237,6 @@ export const ACCOUNT_MOVE_LINE: Behaviour = {
     company_id: () => 1,
     company_currency_id: () => 1,
   },
-};
-
-const postPayment: Method = (env, ids) => {
-  for (const id of ids) {
-    if (env.get("account.payment", id, "state") !== "draft") throw userError("Only a draft payment can be posted.");
-    const amount = String(env.get("account.payment", id, "amount"));
-    const outbound = env.get("account.payment", id, "payment_type") === "outbound";
-    const partner = env.id("account.payment", id, "partner_id") ?? false;
-    const counterpart = accountByCode(env, outbound ? "211000" : "121000");
-    const line = (account: number | null, value: string): JsonObject => ({
-      account_id: account,
-      balance: value,
-      partner_id: partner,
-    });
-    const signed = plain(decimal(amount).times(outbound ? 1 : -1));
-    const move = create(env, MOVE, {
-      move_type: "entry",
-      journal_id: env.id("account.payment", id, "journal_id"),
-      date: env.text("account.payment", id, "date"),
-      partner_id: partner,
-      line_ids: [
-        [0, 0, line(counterpart, signed)],
-        [0, 0, line(accountByCode(env, "101401"), plain(decimal(signed).times(-1)))],
-      ],
-    });
-    post(env, [move], {});
-    write(env, "account.payment", [id], {
-      state: env.version === 19 ? "in_process" : "posted",
-      move_id: move,
-      name: `P${env.text(MOVE, move, "name")}`,
-    });
-  }
-  return env.version === 14 ? true : null;
-};
-
-/** Payments. */
-export const PAYMENT: Behaviour = {
-  prepare: (env, values) => {
-    const amount = values["amount"];
-    if (typeof amount === "number" && amount < 0) throw validationError("The payment amount cannot be negative.");
-    return {
-      state: "draft",
-      date: env.tx.stamp.slice(0, 10),
-      payment_type: "outbound",
-      partner_type: "supplier",
-      amount: 0,
-      currency_id: 1,
-      journal_id: 4,
-      ...values,
-    };
-  },
-  displayName: (_env, row) => (typeof row["name"] === "string" ? row["name"] : "Draft Payment"),
-  computed: { company_id: () => 1 },
-  methods: { action_post: postPayment },
 };
 
 /** Accounts are labelled with their code. */

@@ -1,7 +1,8 @@
 import type { Behaviour } from "../env";
-import { ACCOUNT_ACCOUNT, ACCOUNT_MOVE, ACCOUNT_MOVE_LINE, PAYMENT } from "./account";
+import { ACCOUNT_ACCOUNT, ACCOUNT_MOVE, ACCOUNT_MOVE_LINE } from "./account";
 import { AUTOMATION, SERVER_ACTION } from "./automation";
 import { COMPANY, CURRENCY, PARTNER, USER } from "./partner";
+import { PAYMENT } from "./payment";
 import { CATEGORY, PRODUCT, TEMPLATE } from "./product";
 import { PURCHASE_LINE, PURCHASE_ORDER } from "./purchase";
 import { PRODUCTION, SALE_LINE, SALE_ORDER } from "./sale";
