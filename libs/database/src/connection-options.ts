@@ -49,6 +49,8 @@ export function connectionOptions(url: string, schema: string, name: string, siz
     idleTimeoutMillis: idleMs,
     connectionTimeoutMillis: connectMs,
     statement_timeout: statementMs,
+    // The server's own limit cannot be heard over a connection that the network has lost.
+    ...(statementMs > 0 ? { query_timeout: statementMs + 5_000 } : {}),
     keepAlive: true,
     options: `-c search_path=${checkedSchema(schema)} -c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601`,
     types: valueTypes,

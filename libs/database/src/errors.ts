@@ -49,7 +49,7 @@ const SOCKET_ERRORS = new Set([
 
 // Texts of pg and pg-pool that carry no code.
 const LOST =
-  /Connection terminated|connection error and is not queryable|timeout exceeded when trying to connect|timeout expired/;
+  /Connection terminated|connection error and is not queryable|timeout exceeded when trying to connect|timeout expired|Query read timeout/;
 
 /** Whether the connection is gone or was never made, so that another one may do. */
 export function isConnectionLost(error: unknown): boolean {

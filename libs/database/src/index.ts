@@ -16,3 +16,19 @@ export { sqlMigration, type MigrationClass, type SqlMigrationOptions } from "./s
 export type { TransactionOptions } from "./transaction";
 export type { Tx } from "./tx";
 export { valueTypes } from "./value-types";
+export { dumpSchema } from "./schema-dump";
+export { forgetRequests, rememberRequest, type RequestIdentity } from "./requests";
+export {
+  assertHeld,
+  claimWork,
+  enqueue,
+  finishWork,
+  renewWork,
+  rescheduleWork,
+  WorkLostError,
+  type Claim,
+  type ClaimRequest,
+  type WorkItem,
+} from "./work";
+export { WorkRunner, type WorkResult, type WorkRunnerOptions } from "./work-runner";
+export { REQUESTS_TABLE_SQL, WORK_TABLE_SQL } from "./work-table";
