@@ -1,9 +1,10 @@
 import { eventSubject, type DomainEvent } from "@dovetail/contracts";
-import { openDatabase, sqlMigration, type Database, type Tx } from "@dovetail/database";
+import { CommitUnknownError, openDatabase, sqlMigration, type Database, type Tx } from "@dovetail/database";
 import { jetstream } from "@nats-io/jetstream";
 import { eventually, testDatabase, testNats, type TestDatabase, type TestNats } from "@dovetail/testing";
 import { Bus } from "../bus";
 import { appendEvent } from "../event-log/append-event";
+import type { Expand } from "../event-log/log-row";
 import { Relay } from "../event-log/relay";
 import { EVENT_LOG_SQL } from "../event-log/schema";
 import { serveEvents } from "../event-log/serve-events";
@@ -19,6 +20,15 @@ const schemas = [
   { schema: "sync_engine", migrations: [sqlMigration("log", 1700000000000, EVENT_LOG_SQL("sync_engine") + inbox)] },
 ];
 type Notice = "notice.received";
+
+/** A row of n events: `page 0`, `page 1`, … */
+const expand: Expand = async ({ n, ...row }, first, limit) =>
+  Array.from({ length: Math.min(limit, n - first) }, (_, step) => {
+    const ordinal = first + step;
+    const data = row.type === "page" ? { noticeId: `page ${ordinal}` } : row.data;
+    const members = { ...row, id: `${row.id}:${ordinal}`, type: "notice.received", producer: "gateway", data };
+    return { ...members, ordinal, of: n } as unknown as DomainEvent;
+  });
 
 describe("Consumer", () => {
   let database: TestDatabase;
@@ -84,8 +94,8 @@ describe("Consumer", () => {
     producer = await Bus.connect({ url: nats.url, name: "gateway" });
     reader = await Bus.connect({ url: nats.url, name: "sync-engine" });
     [from, to] = await Promise.all([open("gateway"), open("sync_engine")]);
-    relay = new Relay({ db: from, bus: producer, producer: "gateway" });
-    serveEvents(producer, { db: from, producer: "gateway" });
+    relay = new Relay({ db: from, bus: producer, producer: "gateway", expand });
+    serveEvents(producer, { db: from, producer: "gateway", expand });
     relay.start();
     await producer.connection.flush();
   });
@@ -196,5 +206,48 @@ describe("Consumer", () => {
     await running[0]?.stop();
     for (let index = 0; index < 20; index++) await append();
     await equalsLog();
+  });
+
+  it("applies each ordinal of a page once and completes the position with the last", async () => {
+    consume();
+    await append();
+    await equalsLog();
+    await from.transaction(A, (tx) =>
+      tx.execute(
+        `insert into event_log (tenant_id, tenant, id, type, data, n)
+         values ($1, 'demo', gen_random_uuid(), 'page', '{}', 730)`,
+        [A],
+      ),
+    );
+    relay.nudge();
+    await eventually(async () => expect((await rows()).length).toBe(731), { timeoutMs: 20_000 });
+    expect((await rows()).slice(1)).toEqual(Array.from({ length: 730 }, (_, ordinal) => `page ${ordinal}`));
+    expect(await to.transaction(A, (tx) => tx.query("select position, ordinal from consumer_positions"))).toEqual([
+      { position: 2, ordinal: 0 },
+    ]);
+  });
+
+  it("asks for its position when the outcome of a commit is unknown", async () => {
+    for (let index = 0; index < 60; index++) await append();
+    let losses = 0;
+    const flaky: Database = Object.create(to, {
+      transaction: {
+        value: async <R>(tenantId: string, fn: (tx: Tx) => Promise<R>): Promise<R> => {
+          let moved = false;
+          const result = await to.transaction(tenantId, (tx) => {
+            const execute: Tx["execute"] = (text, values, name) => {
+              moved ||= name === "move_consumer";
+              return tx.execute(text, values, name);
+            };
+            return fn(Object.create(tx, { execute: { value: execute } }) as Tx);
+          });
+          if (moved && ++losses <= 2) throw new CommitUnknownError(new Error("lost"));
+          return result;
+        },
+      },
+    }) as Database;
+    consume({ db: flaky });
+    await equalsLog(20_000);
+    expect(losses).toBeGreaterThan(2);
   });
 });

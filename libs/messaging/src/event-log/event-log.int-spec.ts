@@ -18,10 +18,10 @@ const gateway = { schema: "gateway", migrations: [sqlMigration("log", 1700000000
 
 const expand: Expand = async (row, from, limit) =>
   Array.from({ length: Math.min(limit, row.n - from) }, (_, step) => {
-    const { pageId: _pageId, n, ...members } = row;
+    const { n, tenantId, tenant, position, time, data } = row;
     const id = `${row.id}:${from + step}`;
     return {
-      ...members,
+      ...{ tenantId, tenant, position, time, data },
       id,
       type: "notice.received",
       producer: "gateway",

@@ -63,9 +63,16 @@ export function logRow(stored: StoredLogRow): LogRow {
 export function oneEvent(producer: Producer): Expand {
   return async (row) => {
     if (row.n !== 1) throw new Error(`log row ${row.id} stands for ${row.n} events, but nothing expands it`);
-    const { n, pageId: _pageId, ...members } = row;
-    return [{ ...members, producer, ordinal: 0, of: n } as unknown as DomainEvent];
+    return [eventOf(row, producer)];
   };
+}
+
+// The type and data of a row were checked when it was appended: appendEvent is typed by the event.
+function eventOf(row: LogRow, producer: Producer): DomainEvent {
+  const { id, type, tenantId, tenant, position, time, source, traceparent, data } = row;
+  const origin = { ...(source === undefined ? {} : { source }), ...(traceparent === undefined ? {} : { traceparent }) };
+  const members = { id, type, producer, tenantId, tenant, position, ordinal: 0, of: 1, time, ...origin, data };
+  return members as unknown as DomainEvent;
 }
 
 /** The events of a row, each within 64 KiB. Throws when the service's expansion breaks its rule. */
@@ -76,15 +83,17 @@ export async function expandRow(
   limit: number,
 ): Promise<DomainEvent[]> {
   const events = await expand(row, fromOrdinal, limit);
-  const first = events[0];
-  if (!first || first.ordinal !== fromOrdinal || first.position !== row.position || first.of !== row.n)
-    throw new Error(`log row ${row.id}: no event for ordinal ${fromOrdinal} of ${row.n}`);
+  const fits = (event: DomainEvent, step: number): boolean =>
+    event.ordinal === fromOrdinal + step && event.position === row.position && event.of === row.n;
+  if (events.length === 0 || !events.every(fits))
+    throw new Error(`log row ${row.id}: the expansion from ordinal ${fromOrdinal} of ${row.n} has holes`);
   return events.map(withinLimit);
 }
 
 /** The event itself, or without `record` when it is larger than 64 KiB. */
 export function withinLimit(event: DomainEvent): DomainEvent {
   if (!("record" in event.data) || Buffer.byteLength(JSON.stringify(event)) <= EVENT_BYTES) return event;
-  const { record: _record, ...data } = event.data satisfies RecordChanged;
+  const data: RecordChanged = { ...event.data };
+  delete data.record;
   return { ...event, data } as DomainEvent;
 }
