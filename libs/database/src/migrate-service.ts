@@ -1,5 +1,5 @@
 import { Client } from "pg";
-import { DataSource } from "typeorm";
+import { AbstractLogger, DataSource } from "typeorm";
 import { checkedSchema, connectionOptions } from "./connection-options";
 import { createRoles, grantRoles, type RolePasswords } from "./roles";
 import { roleName, type ServiceSchema } from "./service-schema";
@@ -46,6 +46,8 @@ async function migrateAsOwner(url: string, service: ServiceSchema): Promise<{ ap
     migrations: [...service.migrations],
     migrationsTableName: "migrations",
     installExtensions: false,
+    // Errors are thrown; a library does not write to the console.
+    logger: new SilentLogger(),
     extra: connectionOptions(url, schema, `migrate ${schema}`, sizes),
   });
   await dataSource.initialize();
@@ -61,5 +63,11 @@ async function migrateAsOwner(url: string, service: ServiceSchema): Promise<{ ap
     return { applied: applied.map(({ name }) => name) };
   } finally {
     await dataSource.destroy();
+  }
+}
+
+class SilentLogger extends AbstractLogger {
+  protected override writeLog(): void {
+    // Nothing: see above.
   }
 }

@@ -40,8 +40,6 @@ async function createLookupRole(admin: ClientBase, name: string, owner: string):
 }
 
 async function createRole(admin: ClientBase, name: string, password: string, isSuper: boolean): Promise<void> {
-  // Only a superuser may say these two aloud; for others they are the only possibility.
-  const attributes = isSuper ? `${ATTRIBUTES} nosuperuser nobypassrls` : ATTRIBUTES;
   const { rowCount } = await admin.query("select 1 from pg_roles where rolname = $1", [name]);
   await tolerant(async () => {
     await admin.query("begin");
@@ -50,6 +48,8 @@ async function createRole(admin: ClientBase, name: string, password: string, isS
       if (isSuper) await admin.query("set local log_statement = 'none'; set local log_min_error_statement = 'panic'");
       await admin.query("set local password_encryption = 'scram-sha-256'");
       const exists = rowCount || (await admin.query("select 1 from pg_roles where rolname = $1", [name])).rowCount;
+      // Attributes may be repeated only by who has them: others leave a role as they made it.
+      const attributes = isSuper ? `${ATTRIBUTES} nosuperuser nobypassrls` : exists ? "login" : ATTRIBUTES;
       await admin.query(`${exists ? "alter" : "create"} role ${name} ${attributes} password ${literal(password)}`);
       await admin.query("commit");
     } catch (error) {
