@@ -2,7 +2,7 @@ import { ENTITY_NAMES, isEntityName, type JsonObject } from "@dovetail/domain";
 import type { CompiledMapping, CompileOptions, InboundResult, SourceRow } from "./compiled";
 import type { MappingDocument } from "./document";
 import { fieldError } from "./failures";
-import { addError, inboundRunner, newResult, type FieldRunner, type Waiting } from "./inbound";
+import { addError, inboundRunners, newResult, type FieldRunner, type Waiting } from "./inbound";
 import { MappingError } from "./mapping-error";
 import { outboundReferences, runOutbound } from "./outbound";
 import { preview } from "./preview";
@@ -60,7 +60,7 @@ function pageMapper(
   usesSandbox: boolean,
   sandbox: () => Sandbox,
 ): PageMapper {
-  const runners = rules.filter(({ inbound }) => inbound).map((rule) => inboundRunner(rule, byMember));
+  const runners = inboundRunners(rules, byMember);
   if (!usesSandbox) {
     const none: Waiting[] = [];
     return (rows) => rows.map((row) => mapRow(runners, row, none));

@@ -4,6 +4,7 @@ import { converter, expressionInput } from "./data-types";
 import { fieldError, ValueFailure } from "./failures";
 import type { Get } from "./paths";
 import { memberPath, writeTo } from "./paths";
+import { fuse } from "./plain-field";
 import type { Rule } from "./rule";
 
 /** An expression's input that waits for the page's batch. */
@@ -41,7 +42,19 @@ function addRef(result: Writable, ref: Ref): void {
   else (result.refs as Ref[]).push(ref);
 }
 
-/** Builds the function of a rule. `byMember`: rows are already flat, each path being a member's name (XML). */
+/** Builds the functions of rules. `byMember`: rows are already flat, each path being a member's name (XML). */
+export function inboundRunners(rules: readonly Rule[], byMember: boolean): FieldRunner[] {
+  const inbound = rules.filter((rule) => rule.inbound);
+  return fuse(inbound.map((rule) => ({ rule, name: plainMember(rule, byMember), run: inboundRunner(rule, byMember) })));
+}
+
+function plainMember({ source }: Rule, byMember: boolean): string | undefined {
+  const [path] = source?.paths ?? [];
+  if (path === undefined || source?.paths.length !== 1) return undefined;
+  return byMember ? path.text : path.json.single;
+}
+
+/** The function of one rule, which takes any value. */
 export function inboundRunner(rule: Rule, byMember: boolean): FieldRunner {
   const get = reader(rule, byMember);
   const chain = transformChain(rule);
@@ -190,7 +203,9 @@ function objectFinisher(rule: Rule, byMember: boolean): Finish {
 }
 
 function allRunners(rule: Rule, byMember: boolean): FieldRunner {
-  const runners = (rule.fields ?? []).filter(({ inbound }) => inbound).map((field) => inboundRunner(field, byMember));
+  const runners = inboundRunners(rule.fields ?? [], byMember);
+  const [only] = runners;
+  if (runners.length === 1 && only !== undefined) return only;
   return (row, holder, result, at, waiting) => {
     for (const run of runners) run(row, holder, result, at, waiting);
   };

@@ -11,6 +11,8 @@ export interface Path {
   all: Get;
   /** Top-level member that the path reads, when it names one. */
   member?: string;
+  /** Set when the path is that member and nothing more. */
+  single?: string;
   /** Members to walk for writing; undefined: the path cannot be written. */
   target?: readonly string[];
 }
@@ -62,6 +64,7 @@ function plainPath(segments: readonly Segment[], each: boolean): Path {
     get: each ? (row) => asList(get(row))?.[0] : get,
     all: each ? (row) => asList(get(row)) : get,
     member: typeof first === "string" ? first : undefined,
+    single: segments.length === 1 && !each && typeof first === "string" ? first : undefined,
     target: targetOf(segments),
   };
 }
