@@ -50,6 +50,7 @@ export class Consumer<T extends EventType = EventType> {
   private readonly applier: Applier<T>;
   private readonly tap: StreamTap;
   private readonly feeds = new Map<string, TenantFeed<T>>();
+  private readonly scheduled = new Set<TenantFeed<T>>();
   private readonly log: Log;
   private readonly clock: Clock;
   private checkedAt = Number.NEGATIVE_INFINITY;
@@ -123,7 +124,18 @@ export class Consumer<T extends EventType = EventType> {
     } else if (this.stranger && now - this.listedAt >= LIST_MS) {
       await this.list(now);
     }
-    for (const feed of this.feeds.values()) if (feed.due) this.gate.enter(() => feed.run());
+    for (const feed of this.feeds.values()) this.schedule(feed);
+  }
+
+  /** Each feed waits at most once for its turn, and behind the others after it. */
+  private schedule(feed: TenantFeed<T>): void {
+    if (!feed.due || this.scheduled.has(feed)) return;
+    this.scheduled.add(feed);
+    this.gate.enter(async () => {
+      this.scheduled.delete(feed);
+      await feed.run();
+      this.schedule(feed);
+    });
   }
 
   /** New feeds begin by reading the log. */
@@ -140,9 +152,7 @@ export class Consumer<T extends EventType = EventType> {
     const feed: TenantFeed<T> = new TenantFeed(tenant.id, this.store, this.applier, {
       read: (place) => this.read(tenant, place),
       mayWork: () => !this.stopped && this.lease.held(),
-      wanted: () => {
-        if (feed.due) this.gate.enter(() => feed.run());
-      },
+      wanted: () => this.schedule(feed),
       log: this.log,
       clock: this.clock,
     });

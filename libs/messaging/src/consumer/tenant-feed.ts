@@ -21,6 +21,8 @@ export interface FeedLinks {
 const MOST_WAITING = 1000;
 /** Events of one transaction: a slice that does not hold the database for long. */
 const SLICE = 20;
+/** Steps after which other tenants have their turn. */
+const TURN = 50;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
 
@@ -73,12 +75,12 @@ export class TenantFeed<T extends EventType> {
     return !this.running && !this.gap && this.queue.length === 0;
   }
 
-  /** Works until nothing is left. Never rejects; after a failure it pauses and `due` says when to call it again. */
+  /** Works until nothing is left or its turn is over. Never rejects; `due` says whether to call it again now. */
   async run(): Promise<void> {
     if (this.running || this.links.clock.monotonic() < this.pausedUntil) return;
     this.running = true;
     try {
-      while (this.links.mayWork() && (this.gap || this.queue.length > 0)) {
+      for (let step = 0; step < TURN && this.links.mayWork() && (this.gap || this.queue.length > 0); step++) {
         this.place ??= this.expected = await this.store.load(this.tenantId);
         if (this.queue.length > 0) await this.applySlice(this.place);
         else await this.fill(this.place);
@@ -93,7 +95,12 @@ export class TenantFeed<T extends EventType> {
 
   /** Whether `run` has something to do now. */
   get due(): boolean {
-    return !this.running && this.links.clock.monotonic() >= this.pausedUntil && (this.gap || this.queue.length > 0);
+    return (
+      !this.running &&
+      this.links.mayWork() &&
+      this.links.clock.monotonic() >= this.pausedUntil &&
+      (this.gap || this.queue.length > 0)
+    );
   }
 
   private async applySlice(place: Place): Promise<void> {
