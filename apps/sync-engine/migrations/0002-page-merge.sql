@@ -130,7 +130,10 @@ begin
     set version = excluded.version, hash = excluded.hash, doc = excluded.doc, deleted = excluded.deleted, page_id = excluded.page_id,
         updated_at = now(),
         -- the shadow is only left out while it equals the document
-        shadow = case when records.shadow is null and records.shadow_hash is not null then records.doc else records.shadow end;
+        shadow = case when records.shadow is null and records.shadow_hash is not null then records.doc else records.shadow end
+    where records.version = p_version - 1;
+  -- a page brought the key while the caller found no row to lock: the caller's transaction is run again
+  if not found then raise exception 'the record moved' using errcode = '40001'; end if;
   insert into sync_engine.changes (tenant_id, page_id, n, entity, key, version, op, previous, before)
     values (p_tenant, page, 0, p_entity, p_key, p_version, operation, old_page, old_doc);
   insert into sync_engine.pages (tenant_id, page_id, entity, integration, job_id, actor, n)
@@ -221,4 +224,24 @@ begin
     select r.version, r.deleted, r.updated_at, r.doc,
       sync_engine.record_sync(p_tenant, p_entity, p_key, r.integration, r.external_id)
     from sync_engine.records r where r.tenant_id = p_tenant and r.entity = p_entity and r.key = p_key;
+end $$;
+
+-- Records in key order behind p_after. The optional filters narrow by the master integration, a date field, a text field.
+create function sync_engine.record_list(
+  p_tenant uuid, p_entity int, p_after text, p_prefix text, p_deleted boolean, p_limit int, p_integration int,
+  p_date_field text, p_from text, p_to text, p_equals_field text, p_equals text)
+returns table (key text, version int, deleted boolean, updated_at timestamptz, doc jsonb, sync jsonb) language plpgsql as $$
+#variable_conflict use_column
+begin
+  perform set_config('app.tenant', p_tenant::text, true);
+  return query
+    select r.key, r.version, r.deleted, r.updated_at, r.doc,
+      sync_engine.record_sync(p_tenant, p_entity, r.key, r.integration, r.external_id)
+    from sync_engine.records r
+    where r.tenant_id = p_tenant and r.entity = p_entity and r.key > p_after collate "C" and r.key >= p_prefix collate "C"
+      and starts_with(r.key, p_prefix) and (p_deleted or not r.deleted)
+      and (p_integration is null or r.integration = p_integration)
+      and (p_date_field is null or ((p_from is null or r.doc->>p_date_field >= p_from) and (p_to is null or left(r.doc->>p_date_field, length(p_to)) <= p_to)))
+      and (p_equals_field is null or r.doc->>p_equals_field = p_equals)
+    order by r.key limit p_limit;
 end $$;

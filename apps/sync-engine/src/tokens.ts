@@ -1,4 +1,12 @@
 /** Injects the Clock. */
 export const CLOCK = Symbol("dovetail.clock");
-/** Injects the sync-engine's settings (`config.ts`). */
+/** Injects the service's Settings. */
 export const SETTINGS = Symbol("dovetail.sync-engine.settings");
+
+/** What of the configuration the features need. */
+export interface Settings {
+  /** Interval of integrations without a schedule, milliseconds; 0 = none. */
+  syncIntervalMs: number;
+  /** Work rows handled at once in this process. */
+  concurrency: number;
+}

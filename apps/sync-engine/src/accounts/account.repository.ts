@@ -28,7 +28,9 @@ export class AccountRepository {
 
   async all(tenantId: string): Promise<Account[]> {
     const rows = await this.db.readOnly(tenantId, (tx) =>
-      tx.query<AccountRow>(`select ${COLUMNS} from sync_engine.accounts a where tenant_id = $1 order by num`, [tenantId]),
+      tx.query<AccountRow>(`select ${COLUMNS} from sync_engine.accounts a where tenant_id = $1 order by num`, [
+        tenantId,
+      ]),
     );
     return rows.map(toAccount);
   }
@@ -77,7 +79,13 @@ export class AccountRepository {
   }
 
   /** Notes how the last call of the account went. */
-  async noteStatus(tx: Tx, num: number, status: ConnectionStatus, problem: ProblemDocument | null, synced: boolean): Promise<void> {
+  async noteStatus(
+    tx: Tx,
+    num: number,
+    status: ConnectionStatus,
+    problem: ProblemDocument | null,
+    synced: boolean,
+  ): Promise<void> {
     await tx.execute(
       `update sync_engine.accounts set connection_status = $3, last_error = $4,
          last_sync_at = case when $5 then clock_timestamp() else last_sync_at end where tenant_id = $1 and num = $2`,

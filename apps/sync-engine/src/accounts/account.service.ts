@@ -63,7 +63,9 @@ export class AccountService {
   /** Numbers of the accounts that get the entity's changes pushed, except the one that a change came from. */
   async targets(tenantId: string, entity: EntityName, origin: number | null): Promise<number[]> {
     const accounts = await this.all(tenantId);
-    return accounts.filter((account) => account.num !== origin && isTarget(account, entity)).map((account) => account.num);
+    return accounts
+      .filter((account) => account.num !== origin && isTarget(account, entity))
+      .map((account) => account.num);
   }
 
   /** Reads an integration and its mappings afresh from their owner. Throws NOT_FOUND. */
@@ -75,7 +77,9 @@ export class AccountService {
     const account = await this.find(tenantId, connection.integration.id);
     if (!account) throw new ProblemError("NOT_FOUND", `there is no integration ${reference}`);
     if (!account.deleted) {
-      const mappings = await this.bus.call(integrationConfig.mappings, context, { integration: connection.integration.id });
+      const mappings = await this.bus.call(integrationConfig.mappings, context, {
+        integration: connection.integration.id,
+      });
       for (const mapping of mappings) await this.repository.saveMapping(tenantId, account.num, mapping);
       this.accounts.delete(tenantId);
     }
@@ -109,6 +113,8 @@ export class AccountService {
 
   private async find(tenantId: string, reference: string): Promise<Account | undefined> {
     const accounts = await this.all(tenantId);
-    return accounts.find((account) => account.integrationId === reference || (account.name === reference && !account.deleted));
+    return accounts.find(
+      (account) => account.integrationId === reference || (account.name === reference && !account.deleted),
+    );
   }
 }

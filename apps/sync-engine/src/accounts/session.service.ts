@@ -1,6 +1,14 @@
 import type { JsonObject } from "@dovetail/domain";
 import { adapterFor } from "@dovetail/adapter-registry";
-import { createMask, gatherConfig, HttpClient, secretsOf, validateConfig, type Adapter, type Log } from "@dovetail/adapter-sdk";
+import {
+  createMask,
+  gatherConfig,
+  HttpClient,
+  secretsOf,
+  validateConfig,
+  type Adapter,
+  type Log,
+} from "@dovetail/adapter-sdk";
 import { credentialContext, ProblemError } from "@dovetail/contracts";
 import { KeyRing, openText, type SealedBox } from "@dovetail/crypto";
 import type { Clock } from "@dovetail/resilience";
@@ -75,7 +83,11 @@ export class SessionService implements OnModuleDestroy {
 
   private config(adapter: Adapter, account: Account): unknown {
     const { document } = account;
-    const connection = { apiEndpoint: document.apiEndpoint, apiVersion: document.apiVersion, authMethod: document.authMethod };
+    const connection = {
+      apiEndpoint: document.apiEndpoint,
+      apiVersion: document.apiVersion,
+      authMethod: document.authMethod,
+    };
     const parts = { connection, settings: document.settings, credentials: this.credentials(account) };
     const result = validateConfig(adapter.connection, gatherConfig(adapter.connection, parts));
     if (!result.ok)

@@ -1,5 +1,5 @@
 import { ENTITIES, uuidv7, type EntityName, type Json } from "@dovetail/domain";
-import type { DeadLetterKind, ProblemDocument } from "@dovetail/contracts";
+import { ProblemError, type DeadLetterKind, type DomainEvent, type ProblemDocument } from "@dovetail/contracts";
 import type { Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
 
@@ -31,6 +31,14 @@ export interface DeadLetterRow {
 export const LETTER_COLUMNS = `id, kind, direction, integration, entity, key, external_id, reason, waiting_entity, waiting_id, problem,
   payload, io, job_id, push_id, status, attempts, version, note, created_at, updated_at`;
 
+/** A source row that was not applied. */
+export interface SourceLetter extends NewReason {
+  id: string;
+  key: string | null;
+  externalId: string;
+  payload: Json;
+}
+
 /** A push that was not applied. */
 export interface PushLetter {
   pushId: string;
@@ -40,6 +48,13 @@ export interface PushLetter {
   reason: string;
   problem: ProblemDocument | null;
   payload: Json;
+}
+
+export interface LetterFilter {
+  integration: number | null;
+  kind: DeadLetterKind | null;
+  status: string;
+  entity: number | null;
 }
 
 /** What happens to a parked row whose merge was tried again. */
@@ -84,6 +99,16 @@ export class DeadLetterRepository {
     );
   }
 
+  /** How many rows wait for a parent. */
+  async countWaiting(tx: Tx, integration: number): Promise<number> {
+    const row = await tx.one<{ n: number }>(
+      `select count(*)::int n from sync_engine.dead_letters
+       where tenant_id = $1 and integration = $2 and status = 'OPEN' and waiting_id is not null`,
+      [tx.tenantId, integration],
+    );
+    return row?.n ?? 0;
+  }
+
   async resolve(tx: Tx, id: string, note: string, status: "RESOLVED" | "DISCARDED" = "RESOLVED"): Promise<boolean> {
     const n = await tx.execute(
       `update sync_engine.dead_letters set status = $3, note = $4, version = version + 1, updated_at = now()
@@ -116,6 +141,46 @@ export class DeadLetterRepository {
     );
   }
 
+  /** Lists a source row that was read singly; it replaces what was listed of the same row. */
+  async saveSource(tx: Tx, integration: number, entity: EntityName, letter: SourceLetter, io: number): Promise<void> {
+    await this.resolveSource(tx, integration, entity, letter.externalId, "a later read of the row is listed");
+    await tx.execute(
+      `insert into sync_engine.dead_letters
+         (tenant_id, id, kind, direction, integration, entity, key, external_id, reason, waiting_entity, waiting_id, problem, payload, io)
+       values ($1, $2, $3, 'inbound', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+      [
+        tx.tenantId,
+        letter.id,
+        letter.kind,
+        integration,
+        ENTITIES[entity].code,
+        letter.key,
+        letter.externalId,
+        letter.reason,
+        letter.waitingEntity,
+        letter.waitingId,
+        letter.problem === null ? null : JSON.stringify(letter.problem),
+        JSON.stringify(letter.payload),
+        io,
+      ],
+    );
+  }
+
+  /** Settles what is listed of a source row. */
+  async resolveSource(
+    tx: Tx,
+    integration: number,
+    entity: EntityName,
+    externalId: string,
+    note: string,
+  ): Promise<void> {
+    await tx.execute(
+      `update sync_engine.dead_letters set status = 'RESOLVED', note = $5, version = version + 1, updated_at = now()
+       where tenant_id = $1 and integration = $2 and entity = $3 and external_id = $4 and direction = 'inbound' and status = 'OPEN'`,
+      [tx.tenantId, integration, ENTITIES[entity].code, externalId, note],
+    );
+  }
+
   /** Lists a push; a second failure of the same push replaces what was said. */
   async savePush(tx: Tx, letter: PushLetter): Promise<void> {
     await tx.execute(
@@ -138,6 +203,24 @@ export class DeadLetterRepository {
     );
   }
 
+  /** Lists an event of another service that could not be applied. */
+  async savePoison(tx: Tx, event: DomainEvent, error: unknown): Promise<void> {
+    const problem = new ProblemError("INTERNAL", `event ${event.type} of ${event.producer} could not be applied`, {
+      cause: error,
+    });
+    await tx.execute(
+      `insert into sync_engine.dead_letters (tenant_id, id, kind, direction, key, reason, problem, payload)
+       values ($1, $2, 'EVENT', 'inbound', $3, 'INTERNAL', $4, $5)`,
+      [
+        tx.tenantId,
+        uuidv7(),
+        event.id,
+        JSON.stringify(problem.problem),
+        JSON.stringify({ type: event.type, position: event.position }),
+      ],
+    );
+  }
+
   /** Settles what an earlier push of the link had left open. */
   async resolvePushes(tx: Tx, integration: number, entity: EntityName, key: string, note: string): Promise<void> {
     await tx.execute(
@@ -155,5 +238,36 @@ export class DeadLetterRepository {
       [tx.tenantId, jobId],
     );
   }
-}
 
+  /** Letters, newest first, behind `before`. */
+  async list(tx: Tx, filter: LetterFilter, before: string | null, limit: number): Promise<DeadLetterRow[]> {
+    return tx.query<DeadLetterRow>(
+      `select ${LETTER_COLUMNS} from sync_engine.dead_letters
+       where tenant_id = $1 and ($2::int is null or integration = $2) and ($3::text is null or kind = $3) and status = $4
+         and ($5::int is null or entity = $5) and reason <> 'MERGE'
+         and ($6::uuid is null or (created_at, id) < (select b.created_at, b.id from sync_engine.dead_letters b where b.tenant_id = $1 and b.id = $6))
+       order by created_at desc, id desc limit $7`,
+      [tx.tenantId, filter.integration, filter.kind, filter.status, filter.entity, before, limit],
+    );
+  }
+
+  /** A rejected push waits for its turn again; answers its work id, or undefined when a later version has passed it. */
+  async reopenPush(tx: Tx, pushId: string): Promise<string | undefined> {
+    const row = await tx.one<{ work: string }>(
+      `update sync_engine.pushes set status = case when status in ('rejected', 'unknown') then 'pending' else status end, attempts = 0,
+         updated_at = now()
+       where tenant_id = $1 and id = $2 and status in ('rejected', 'unknown', 'pending', 'parked')
+       returning integration || ':' || entity || ':' || key as work`,
+      [tx.tenantId, pushId],
+    );
+    return row?.work;
+  }
+
+  async discardPush(tx: Tx, pushId: string): Promise<void> {
+    await tx.execute(
+      `update sync_engine.pushes set status = 'discarded', updated_at = now()
+       where tenant_id = $1 and id = $2 and status in ('pending', 'parked', 'rejected', 'unknown')`,
+      [tx.tenantId, pushId],
+    );
+  }
+}

@@ -2,7 +2,7 @@ import type { EntityName } from "@dovetail/domain";
 import { ProblemError, progressSubject } from "@dovetail/contracts";
 import { Database, enqueue } from "@dovetail/database";
 import { appendEvent, Bus } from "@dovetail/messaging";
-import { Injectable } from "@nestjs/common";
+import { Injectable, Logger } from "@nestjs/common";
 import type { Account } from "../accounts/account";
 import { AccountRepository } from "../accounts/account.repository";
 import type { JobRow } from "./job";
@@ -12,6 +12,8 @@ import { countsOf, JobService } from "./job.service";
 /** What is told and stored when a job begins, moves and ends. */
 @Injectable()
 export class JobEnds {
+  private readonly logger = new Logger("jobs");
+
   constructor(
     private readonly db: Database,
     private readonly jobs: JobRepository,
@@ -37,20 +39,25 @@ export class JobEnds {
 
   async completed(account: Account, entity: EntityName, job: JobRow): Promise<void> {
     const ended = await this.end(account, entity, job, null);
-    if (ended) currentLogger().info({ counts: countsOf(ended) }, "job completed");
+    if (ended) this.logger.log({ counts: countsOf(ended), msg: "job completed" });
   }
 
   async failed(account: Account, entity: EntityName, job: JobRow, error: unknown): Promise<void> {
     const problem = error instanceof ProblemError ? error : new ProblemError("INTERNAL", "the job failed unexpectedly");
-    currentLogger().warn({ err: error, category: problem.code }, "job failed");
+    this.logger.warn({ err: error, category: problem.code, msg: "job failed" });
     await this.end(account, entity, job, problem);
   }
 
   surprised(error: unknown): void {
-    currentLogger().error({ err: error }, "a job met an error that nobody expected; it goes on from its last page");
+    this.logger.error({ err: error, msg: "a job met an error that nobody expected; it goes on from its last page" });
   }
 
-  private async end(account: Account, entity: EntityName, job: JobRow, problem: ProblemError | null): Promise<JobRow | undefined> {
+  private async end(
+    account: Account,
+    entity: EntityName,
+    job: JobRow,
+    problem: ProblemError | null,
+  ): Promise<JobRow | undefined> {
     const ended = await this.db.transaction(account.tenantId, async (tx) => {
       const row = await this.jobs.end(tx, job.id, problem ? "failed" : "completed", problem?.problem ?? null);
       if (!row) return undefined;

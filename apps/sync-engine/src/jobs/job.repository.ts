@@ -92,4 +92,12 @@ export class JobRepository {
       [tx.tenantId, filter.integration, filter.entity, filter.status, filter.before, filter.limit],
     );
   }
+
+  /** Takes the scheduled turn of an entity away; one that is being handled plans its own next. */
+  async forgetSchedule(tx: Tx, id: string): Promise<void> {
+    await tx.execute(
+      `delete from sync_engine.work where tenant_id = $1 and kind = 'schedule' and id = $2 and lease_until is null`,
+      [tx.tenantId, id],
+    );
+  }
 }

@@ -15,9 +15,9 @@ import { Injectable } from "@nestjs/common";
 import { entitySettings, type Account } from "../accounts/account";
 import { AccountService } from "../accounts/account.service";
 import { entityOf } from "../pull/source-row.service";
+import { WorkBell } from "../work-bell";
 import { priorityOf, pullWorkId, type JobRow } from "./job";
 import { JobRepository } from "./job.repository";
-
 
 /** Jobs as clients ask for them and see them. */
 @Injectable()
@@ -26,6 +26,7 @@ export class JobService {
     private readonly db: Database,
     private readonly jobs: JobRepository,
     private readonly accounts: AccountService,
+    private readonly bell: WorkBell,
   ) {}
 
   /** Queues a pull of each entity asked for. Throws ERP008 for an entity that the integration does not carry. */
@@ -40,7 +41,12 @@ export class JobService {
     if (entities.length === 0) throw new ProblemError("ERP008", `${account.name} pulls no entity`);
     const jobs: ExecuteAnswer["jobs"] = [];
     for (const entity of entities) {
-      const { row, coalesced } = await this.queue(account, entity, input.mode ?? "incremental", input.trigger ?? "manual");
+      const { row, coalesced } = await this.queue(
+        account,
+        entity,
+        input.mode ?? "incremental",
+        input.trigger ?? "manual",
+      );
       jobs.push({ id: row.id, entityType: entity, status: row.status, coalesced });
     }
     return { jobs };
@@ -60,7 +66,16 @@ export class JobService {
       await enqueue(tx, { kind: "pull", id, dueInMs: 0, priority: priorityOf(trigger, mode) });
       return queued;
     };
-    return within ? work(within) : this.db.transaction(account.tenantId, work);
+    if (within) return work(within);
+    const queued = await this.db.transaction(account.tenantId, work);
+    this.bell.ring();
+    return queued;
+  }
+
+  /** Sets an entity's next scheduled turn; without a time it has none. */
+  async replan(tx: Tx, id: string, dueInMs: number | undefined): Promise<void> {
+    await this.jobs.forgetSchedule(tx, id);
+    if (dueInMs !== undefined) await enqueue(tx, { kind: "schedule", id, dueInMs, priority: 9 });
   }
 
   async get(ctx: CallContext, id: string): Promise<Job> {
@@ -70,7 +85,9 @@ export class JobService {
   }
 
   async list(ctx: CallContext, input: ListJobs): Promise<Page<Job>> {
-    const account = input.integration ? await this.accounts.get(ctx.tenantId, ctx.tenant, input.integration) : undefined;
+    const account = input.integration
+      ? await this.accounts.get(ctx.tenantId, ctx.tenant, input.integration)
+      : undefined;
     const limit = input.limit ?? 100;
     const rows = await this.db.readOnly(ctx.tenantId, (tx) =>
       this.jobs.list(tx, {
@@ -143,6 +160,7 @@ function chosen(account: Account, words: readonly string[]): EntityName[] {
 }
 
 function uuid(text: string): string {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) throw new ProblemError("NOT_FOUND", `there is no ${text}`);
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text))
+    throw new ProblemError("NOT_FOUND", `there is no ${text}`);
   return text;
 }

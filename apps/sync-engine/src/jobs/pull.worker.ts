@@ -1,6 +1,12 @@
 import { ENTITIES, type EntityName, type FieldDefinition } from "@dovetail/domain";
 import { ProblemError } from "@dovetail/contracts";
-import { CommitUnknownError, Database, DatabaseUnavailableError, type Claim, type WorkResult } from "@dovetail/database";
+import {
+  CommitUnknownError,
+  Database,
+  DatabaseUnavailableError,
+  type Claim,
+  type WorkResult,
+} from "@dovetail/database";
 import { withLogContext } from "@dovetail/service-kit";
 import { Injectable } from "@nestjs/common";
 import type { Account } from "../accounts/account";
@@ -77,7 +83,11 @@ export class PullWorker {
 }
 
 function isTransient(error: unknown): boolean {
-  return error instanceof DatabaseUnavailableError || error instanceof CommitUnknownError || error instanceof CursorMovedError;
+  return (
+    error instanceof DatabaseUnavailableError ||
+    error instanceof CommitUnknownError ||
+    error instanceof CursorMovedError
+  );
 }
 
 /** Every entity that the fields refer to, lines included. */

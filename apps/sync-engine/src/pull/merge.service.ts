@@ -64,9 +64,19 @@ export class MergeService {
   }
 
   /** What forbids a merge now: a push in between, or an external id and a key that do not belong together. */
-  private async refusal(tx: Tx, account: Account, row: ReadRow, link: LinkRow | undefined): Promise<MergeOutcome | undefined> {
+  private async refusal(
+    tx: Tx,
+    account: Account,
+    row: ReadRow,
+    link: LinkRow | undefined,
+  ): Promise<MergeOutcome | undefined> {
     if (link && (link.push_open || link.push_io > row.io))
-      return { state: "parked", kind: "PARKED", reason: "IN_FLIGHT", detail: "read while a push of the record was under way" };
+      return {
+        state: "parked",
+        kind: "PARKED",
+        reason: "IN_FLIGHT",
+        detail: "read while a push of the record was under way",
+      };
     if (link?.external_id != null && link.external_id !== row.externalId)
       return {
         state: "parked",
@@ -107,7 +117,7 @@ export class MergeService {
     const { entity, key } = row;
     const policy = entitySettings(account, entity)?.fieldPolicy ?? { "*": "erp" };
     const present = record && !record.deleted ? record.doc : {};
-    const merged = threeWayMerge(entity, { shadow: base.shadow ?? {}, record: present, read: row.record }, policy, {
+    const merged = threeWayMerge(entity, { shadow: base.shadow, record: present, read: row.record }, policy, {
       ...(row.modifiedAt === undefined ? {} : { erpModifiedAt: row.modifiedAt }),
     });
     if (merged.conflicts.length > 0) {

@@ -70,7 +70,8 @@ export class PageRepository {
     } catch (error) {
       const code = (error as { code?: string }).code;
       if (code === "DV001") throw new CursorMovedError();
-      if (code === "23505" && /external/.test((error as { constraint?: string }).constraint ?? "")) throw new ExternalIdTakenError();
+      if (code === "23505" && /external/.test((error as { constraint?: string }).constraint ?? ""))
+        throw new ExternalIdTakenError();
       throw error;
     }
   }
@@ -111,7 +112,12 @@ export class PageRepository {
   }
 
   /** The keys behind external ids, of the entity's records and links of one integration. */
-  async keysOf(tenantId: string, integration: number, entity: number, externalIds: readonly string[]): Promise<Map<string, string>> {
+  async keysOf(
+    tenantId: string,
+    integration: number,
+    entity: number,
+    externalIds: readonly string[],
+  ): Promise<Map<string, string>> {
     const rows = await this.db.call<{ external_id: string; key: string }>({
       name: "keys_of",
       text: `select external_id, key from sync_engine.keys_of($1, $2, $3, $4)`,

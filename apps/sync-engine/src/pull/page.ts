@@ -15,13 +15,7 @@ import type { InboundResult, Ref } from "@dovetail/mapping";
 import { PROBLEM_CODES, ProblemError, type ProblemCode, type ProblemDocument } from "@dovetail/contracts";
 
 /** Why a row waits. Parked rows are released by themselves, except KEY_CHANGED and DUPLICATE_KEY: those need a person. */
-export type ParkReason =
-  | "UNKNOWN_PARENT"
-  | "IN_FLIGHT"
-  | "INCOMPLETE"
-  | "DUPLICATE_KEY"
-  | "KEY_CHANGED"
-  | "MERGE";
+export type ParkReason = "UNKNOWN_PARENT" | "IN_FLIGHT" | "INCOMPLETE" | "DUPLICATE_KEY" | "KEY_CHANGED" | "MERGE";
 
 /** A row that is not merged, as it goes to the dead letters. */
 export interface Letter {
@@ -56,7 +50,10 @@ export interface PreparedPage {
 }
 
 /** Finds the business keys behind external ids; a missing one is not in the answer. */
-export type ResolveKeys = (entity: EntityName, externalIds: ReadonlySet<string>) => Promise<ReadonlyMap<string, string>>;
+export type ResolveKeys = (
+  entity: EntityName,
+  externalIds: ReadonlySet<string>,
+) => Promise<ReadonlyMap<string, string>>;
 
 /** How the source row of a letter is kept: sealed, since it may hold anything. */
 export type SealPayload = (payload: Json) => Json;
@@ -175,7 +172,13 @@ export function rejected(raw: Raw, key: string | null, errors: readonly FieldErr
 }
 
 /** A row that waits; `ref` names the parent it waits for. */
-export function parked(raw: Raw, reason: ParkReason, ref: Ref | null, seal: SealPayload, key: string | null = null): Letter {
+export function parked(
+  raw: Raw,
+  reason: ParkReason,
+  ref: Ref | null,
+  seal: SealPayload,
+  key: string | null = null,
+): Letter {
   const waiting = ref && { waitingEntity: ENTITIES[ref.entity].code, waitingId: ref.externalId };
   return letter(raw, { kind: "PARKED", reason, key, ...waiting }, seal);
 }

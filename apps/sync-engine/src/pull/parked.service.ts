@@ -32,7 +32,9 @@ export class ParkedService {
   /** Merges field by field what the page merge left over. */
   async mergeLeftOvers(account: Account, entity: EntityName): Promise<void> {
     for (;;) {
-      const found = await this.db.readOnly(account.tenantId, (tx) => this.letters.unmerged(tx, account.num, entity, SLICE));
+      const found = await this.db.readOnly(account.tenantId, (tx) =>
+        this.letters.unmerged(tx, account.num, entity, SLICE),
+      );
       for (const letter of found) await this.mergeLeftOver(account, entity, letter);
       if (found.length < SLICE) return;
     }
@@ -62,7 +64,9 @@ export class ParkedService {
     let after = "00000000-0000-0000-0000-000000000000";
     let released = 0;
     for (;;) {
-      const found = await this.db.readOnly(account.tenantId, (tx) => this.letters.releasable(tx, account.num, SLICE, after));
+      const found = await this.db.readOnly(account.tenantId, (tx) =>
+        this.letters.releasable(tx, account.num, SLICE, after),
+      );
       for (const letter of found) await this.releaseOne(account, letter);
       released += found.length;
       const last = found[found.length - 1];

@@ -38,7 +38,12 @@ export class PullSteps {
   }
 
   /** Parks the rows whose external id is linked to another key (KEY_CHANGED); a person decides. */
-  async leaveTakenOut(account: Account, entity: EntityName, prepared: PreparedPage, raws: readonly Raw[]): Promise<PreparedPage> {
+  async leaveTakenOut(
+    account: Account,
+    entity: EntityName,
+    prepared: PreparedPage,
+    raws: readonly Raw[],
+  ): Promise<PreparedPage> {
     const ids = prepared.rows.map((row) => row.externalId);
     const linked = await this.pages.keysOf(account.tenantId, account.num, ENTITIES[entity].code, ids);
     const byId = new Map(raws.map((raw) => [raw.externalId, raw]));
@@ -48,7 +53,8 @@ export class PullSteps {
   }
 
   async pause(error: AdapterError, failures: number, signal: AbortSignal): Promise<void> {
-    const wait = error.retryAfterMs ?? backoff(failures, { baseMs: 500, maxMs: 30_000, jitter: 0.5, random: Math.random });
+    const wait =
+      error.retryAfterMs ?? backoff(failures, { baseMs: 500, maxMs: 30_000, jitter: 0.5, random: Math.random });
     await this.clock.sleep(Math.min(wait, 10 * 60_000), signal);
   }
 }

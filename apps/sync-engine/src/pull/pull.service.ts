@@ -62,7 +62,7 @@ export class PullService {
 
   /** Failures of the ERP restart the read at the stored cursor, as often in a row as the category allows. */
   private async pullWithRetries(context: Context): Promise<void> {
-    for (let failures = 0; ; ) {
+    for (let failures = 0; ;) {
       const before = context.cursor.page;
       try {
         return await this.pullOnce(context);
@@ -83,20 +83,27 @@ export class PullService {
     if (!port?.pull) throw new ProblemError("ERP008", `${session.adapter.system} cannot pull ${entity}`);
     const settings = entitySettings(account, entity);
     const system = `${session.adapter.system}@${session.adapter.version}`;
-    const source = port.pull(session.handle, {
-      // a first load is a full one, whatever was asked for
-      mode: context.cursor.baseline ? job.mode : "full",
-      cursor: readCursor(context.cursor.value, system, entity),
-      pageSize: settings?.pageSize ?? 1000,
-      lookbackSeconds: settings?.lookbackSeconds ?? 300,
-    })[Symbol.asyncIterator]();
+    const source = port
+      .pull(session.handle, {
+        // a first load is a full one, whatever was asked for
+        mode: context.cursor.baseline ? job.mode : "full",
+        cursor: readCursor(context.cursor.value, system, entity),
+        pageSize: settings?.pageSize ?? 1000,
+        lookbackSeconds: settings?.lookbackSeconds ?? 300,
+      })
+      [Symbol.asyncIterator]();
     // one page is read and one is prepared while the one before commits
     let merging: Promise<void> = Promise.resolve();
     let reading = this.steps.read(source);
     try {
       for (;;) {
         const next = await reading;
-        if (!next) throw new AdapterError("the ERP ended without a last page", { category: "TRANSIENT", code: "ERP001", sent: "no" });
+        if (!next)
+          throw new AdapterError("the ERP ended without a last page", {
+            category: "TRANSIENT",
+            code: "ERP001",
+            sent: "no",
+          });
         signal.throwIfAborted();
         if (!next.page.last) reading = this.steps.read(source);
         const prepared = await this.rows.prepare(entity, next.page.rows, context.mapping, context.resolve);
@@ -115,7 +122,12 @@ export class PullService {
     }
   }
 
-  private async merge(context: Context, { io, page }: NumberedPage, prepared: PreparedPage, cursor: Json): Promise<void> {
+  private async merge(
+    context: Context,
+    { io, page }: NumberedPage,
+    prepared: PreparedPage,
+    cursor: Json,
+  ): Promise<void> {
     const { account, entity, job, mapping } = context;
     const call = {
       tenantId: account.tenantId,
@@ -165,9 +177,13 @@ function readCursor(stored: Json | null, system: string, entity: EntityName): Js
   if (stored === null) return null;
   const cursor = stored as { v?: number; adapter?: string; entity?: string; value?: Json };
   if (cursor.v !== CURSOR_FORMAT || cursor.adapter !== system || cursor.entity !== entity)
-    throw new ProblemError("STALE", `the stored cursor belongs to ${cursor.adapter ?? "nothing known"}, not to ${system}`, {
-      resolution: "Run a full sync of the entity.",
-      current: stored,
-    });
+    throw new ProblemError(
+      "STALE",
+      `the stored cursor belongs to ${cursor.adapter ?? "nothing known"}, not to ${system}`,
+      {
+        resolution: "Run a full sync of the entity.",
+        current: stored,
+      },
+    );
   return cursor.value ?? null;
 }

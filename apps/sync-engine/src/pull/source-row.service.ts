@@ -35,10 +35,19 @@ export class SourceRowService {
   }
 
   /** As `prepare` with the account's newest mapping, for rows read one by one. */
-  async prepareWithNewest(account: Account, entity: EntityName, raws: readonly Raw[]): Promise<PreparedPage & { mapping: number }> {
+  async prepareWithNewest(
+    account: Account,
+    entity: EntityName,
+    raws: readonly Raw[],
+  ): Promise<PreparedPage & { mapping: number }> {
     const mapping = await this.accounts.mapping(account, entity);
     const page = await this.prepare(entity, raws, mapping, this.resolver(account));
     return { ...page, mapping: mapping.version };
+  }
+
+  /** Numbers one read; to be drawn before its request leaves. */
+  nextIo(): Promise<number> {
+    return this.pages.nextIo();
   }
 
   /** Keys behind the account's external ids; what was found is remembered for the life of the resolver. */
@@ -77,4 +86,3 @@ export function entityOf(code: number): EntityName {
   if (!definition) throw new Error(`no entity has the code ${code}`);
   return definition.name;
 }
-

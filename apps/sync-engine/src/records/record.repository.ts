@@ -32,6 +32,14 @@ export class RecordRepository {
     );
   }
 
+  /** The record without its lock, to plan on. */
+  async read(tx: Tx, entity: EntityName, key: string): Promise<RecordRow | undefined> {
+    return tx.one<RecordRow>(
+      `select ${RECORD} from sync_engine.records where tenant_id = $1 and entity = $2 and key = $3`,
+      [tx.tenantId, ENTITIES[entity].code, key],
+    );
+  }
+
   /**
    * Takes the key's turn where there is no row to lock yet: two first writers of one key follow each other.
    * Ends with the transaction.
@@ -41,18 +49,29 @@ export class RecordRepository {
   }
 
   /** The link of one integration; `lock` the record first. */
-  async link(tx: Tx, entity: EntityName, row: RecordRow | undefined, key: string, integration: number): Promise<LinkRow | undefined> {
+  async link(
+    tx: Tx,
+    entity: EntityName,
+    row: RecordRow | undefined,
+    key: string,
+    integration: number,
+  ): Promise<LinkRow | undefined> {
     const beside = row && masterLink(row, integration);
     if (beside) return beside;
     const found = await tx.one<Omit<LinkRow, "master">>(
-      `select ${LINK} from sync_engine.links where tenant_id = $1 and integration = $2 and entity = $3 and key = $4 for update`,
+      `select ${LINK} from sync_engine.links where tenant_id = $1 and integration = $2 and entity = $3 and key = $4`,
       [tx.tenantId, integration, ENTITIES[entity].code, key],
     );
     return found && { ...found, master: false };
   }
 
   /** Which key an external id is linked to. */
-  async keyOfExternal(tx: Tx, entity: EntityName, integration: number, externalId: string): Promise<string | undefined> {
+  async keyOfExternal(
+    tx: Tx,
+    entity: EntityName,
+    integration: number,
+    externalId: string,
+  ): Promise<string | undefined> {
     const row = await tx.one<{ key: string }>(
       `select key from sync_engine.records where external_id = $4 and tenant_id = $1 and entity = $3 and integration = $2
        union all select key from sync_engine.links where external_id = $4 and tenant_id = $1 and entity = $3 and integration = $2`,
@@ -62,7 +81,12 @@ export class RecordRepository {
   }
 
   /** External ids of keys in one integration; a key without a link is not in the answer. */
-  async externalIds(tx: Tx, entity: EntityName, integration: number, keys: readonly string[]): Promise<Map<string, string>> {
+  async externalIds(
+    tx: Tx,
+    entity: EntityName,
+    integration: number,
+    keys: readonly string[],
+  ): Promise<Map<string, string>> {
     const rows = await tx.query<{ key: string; external_id: string }>(
       `select key, external_id from sync_engine.records
          where tenant_id = $1 and entity = $3 and key = any($4) and integration = $2 and external_id is not null and not deleted
@@ -98,7 +122,14 @@ export class RecordRepository {
   }
 
   /** Stores a link; `master` decides where. A shadow equal to the document is left out beside the record. */
-  async saveLink(tx: Tx, entity: EntityName, key: string, integration: number, link: LinkRow, docHash: string): Promise<void> {
+  async saveLink(
+    tx: Tx,
+    entity: EntityName,
+    key: string,
+    integration: number,
+    link: LinkRow,
+    docHash: string,
+  ): Promise<void> {
     const shadow = link.master && link.shadow_hash === docHash ? null : link.shadow;
     const values = [
       tx.tenantId,

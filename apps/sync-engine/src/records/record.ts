@@ -47,7 +47,9 @@ export function canonical(entity: EntityName, record: JsonObject): Canonical {
   const errors = validateRecord(entity, record);
   const first = errors[0];
   if (first)
-    throw new ProblemError("ERP008", `${entity} is not valid: ${first.field} ${first.message ?? first.rule}`, { errors });
+    throw new ProblemError("ERP008", `${entity} is not valid: ${first.field} ${first.message ?? first.rule}`, {
+      errors,
+    });
   const doc = canonicalJson(entity, record);
   return { key: keyOf(entity, record), doc, hash: recordHash(doc) };
 }

@@ -1,0 +1,29 @@
+import {
+  boolean,
+  defineConfig,
+  duration,
+  integer,
+  oneOf,
+  optional,
+  port,
+  secret,
+  string,
+  url,
+  LOG_LEVELS,
+} from "@dovetail/service-kit";
+
+/** The variables of the sync-engine. */
+export const config = defineConfig({
+  PORT: port(3010),
+  HOST: string({ default: "127.0.0.1" }),
+  DATABASE_URL: secret(),
+  SYNC_ENGINE_DISPATCH_URL: secret(),
+  NATS_URL: url({ protocols: ["nats:", "tls:"] }),
+  NATS_USER: optional(string()),
+  NATS_PASSWORD: optional(secret()),
+  SYNC_ENGINE_KEYS: secret(),
+  SYNC_ENGINE_CONCURRENCY: integer({ min: 1, max: 64, default: 4 }),
+  ERP_INTEGRATION_ENABLED: boolean(true),
+  ERP_SYNC_INTERVAL: duration("300000"),
+  ERP_LOG_LEVEL: oneOf(LOG_LEVELS, "info"),
+});

@@ -1,0 +1,129 @@
+import type { DomainEvent } from "@dovetail/contracts";
+import { Database, enqueue, WorkRunner, type Claim, type Tx, type WorkResult } from "@dovetail/database";
+import { Bus, Consumer, Relay, serveEvents } from "@dovetail/messaging";
+import { LOGGER, type Logger } from "@dovetail/service-kit";
+import { Inject, Injectable, type OnApplicationBootstrap } from "@nestjs/common";
+import { AccountWorker } from "./accounts/account.worker";
+import { TenantDirectory } from "./accounts/tenant-directory";
+import { DeadLetterRepository } from "./dead-letters/dead-letter.repository";
+import { cursorOf } from "./feed/feed.service";
+import { EventExpander } from "./feed/expand";
+import { PullWorker } from "./jobs/pull.worker";
+import { RowWorker } from "./jobs/row.worker";
+import { ScheduleService } from "./jobs/schedule.service";
+import { PushWorker } from "./push/push.worker";
+import { SETTINGS, type Settings } from "./tokens";
+import { WorkBell } from "./work-bell";
+
+type ConfigEvent = "integration.created" | "integration.updated" | "integration.deleted" | "mapping.updated";
+type Handler = (claim: Claim, signal: AbortSignal) => Promise<WorkResult>;
+
+/** Who handles which kind of work. */
+@Injectable()
+export class Handlers {
+  readonly pulls: Record<string, Handler>;
+  readonly others: Record<string, Handler>;
+
+  constructor(
+    pulls: PullWorker,
+    rows: RowWorker,
+    schedules: ScheduleService,
+    accounts: AccountWorker,
+    pushes: PushWorker,
+  ) {
+    this.pulls = { pull: (claim, signal) => pulls.handle(claim, signal) };
+    this.others = {
+      push: (claim, signal) => pushes.handle(claim, signal),
+      reread: (claim) => rows.reread(claim),
+      release: (claim) => rows.release(claim),
+      schedule: (claim) => schedules.handle(claim),
+      account: (claim) => accounts.refresh(claim),
+      notice: (claim) => accounts.notice(claim),
+    };
+  }
+}
+
+/** What runs by itself: workers, the log's relay, the consumers of other services' logs. */
+@Injectable()
+export class Engine implements OnApplicationBootstrap {
+  private readonly parts: { stop(): Promise<void> }[] = [];
+
+  constructor(
+    private readonly links: EngineLinks,
+    private readonly handlers: Handlers,
+    private readonly expander: EventExpander,
+    private readonly bell: WorkBell,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const { db, bus, logger } = this.links;
+    const { expand } = this.expander;
+    serveEvents(bus, { db, producer: "sync-engine", expand });
+    const relay = new Relay({ db, bus, producer: "sync-engine", expand, cursorOf, log: logger });
+    relay.start();
+    const pulls = this.runner(this.handlers.pulls, this.settings.concurrency);
+    const others = this.runner(this.handlers.others, this.settings.concurrency * 2);
+    this.bell.onRing(() => [relay, pulls, others].forEach((part) => part.nudge()));
+    this.parts.push(...this.links.follow(() => others.nudge()), pulls, others, relay);
+  }
+
+  /** Consumers first, then workers (they finish or hand over), the relay last. */
+  async stop(): Promise<void> {
+    for (const part of this.parts) await part.stop();
+  }
+
+  private runner(handlers: Record<string, Handler>, concurrency: number): WorkRunner {
+    const { db, logger } = this.links;
+    const runner = new WorkRunner({
+      db,
+      kinds: Object.keys(handlers),
+      concurrency,
+      handler: (claim, signal) => (handlers[claim.kind] as Handler)(claim, signal),
+      onError: (error, claim) =>
+        logger.warn({ err: error, kind: claim?.kind, work: claim?.id }, "work will be tried again"),
+    });
+    runner.start();
+    return runner;
+  }
+}
+
+/** Connections to the database and to other services' logs. */
+@Injectable()
+export class EngineLinks {
+  constructor(
+    readonly db: Database,
+    readonly bus: Bus,
+    private readonly tenants: TenantDirectory,
+    private readonly letters: DeadLetterRepository,
+    @Inject(LOGGER) readonly logger: Logger,
+  ) {}
+
+  /** Starts the consumers; each event becomes a row of work in the transaction that stores its position. */
+  follow(wake: () => void): { stop(): Promise<void> }[] {
+    const tenants = () => this.tenants.all();
+    const onPoison = (tx: Tx, event: DomainEvent, error: unknown) => this.letters.savePoison(tx, event, error);
+    const each = { db: this.db, bus: this.bus, service: "sync-engine", tenants, log: this.logger, onPoison };
+    const config = new Consumer<ConfigEvent>({
+      ...each,
+      producer: "integration-config",
+      types: ["integration.created", "integration.updated", "integration.deleted", "mapping.updated"],
+      apply: async (tx, event) => {
+        await enqueue(tx, { kind: "account", id: event.data.integrationId, priority: 1 });
+        wake();
+      },
+    });
+    const notices = new Consumer<"notice.received">({
+      ...each,
+      producer: "gateway",
+      types: ["notice.received"],
+      apply: async (tx, event) => {
+        await enqueue(tx, { kind: "notice", id: event.data.noticeId, priority: 2 });
+        wake();
+      },
+    });
+    config.start();
+    notices.start();
+    return [config, notices];
+  }
+}

@@ -1,0 +1,56 @@
+import { AdapterError } from "@dovetail/adapter-sdk";
+import { ProblemError } from "@dovetail/contracts";
+import { Database, type Claim, type WorkResult } from "@dovetail/database";
+import { Injectable } from "@nestjs/common";
+import { AccountService } from "../accounts/account.service";
+import { DeadLetterRepository } from "../dead-letters/dead-letter.repository";
+import { ParkedService } from "../pull/parked.service";
+import { SingleReader } from "../pull/single-reader";
+import { entityOf } from "../pull/source-row.service";
+
+const TROUBLE_MS = 10_000;
+const SWEEP_MS = 30_000;
+
+/** The work row that reads one row of an ERP again. */
+export function rereadWorkId(integration: number, entity: number, externalId: string): string {
+  return `${integration}:${entity}:${externalId}`;
+}
+
+/** Reads single rows again, and releases parked rows whose parent has arrived. */
+@Injectable()
+export class RowWorker {
+  constructor(
+    private readonly db: Database,
+    private readonly accounts: AccountService,
+    private readonly reader: SingleReader,
+    private readonly parked: ParkedService,
+    private readonly letters: DeadLetterRepository,
+  ) {}
+
+  async reread(claim: Claim): Promise<WorkResult> {
+    const [num, code, ...rest] = claim.id.split(":");
+    const account = await this.accounts.byNumber(claim.tenantId, Number(num));
+    if (!account || account.deleted) return { done: true };
+    const entity = entityOf(Number(code));
+    const externalId = rest.join(":");
+    try {
+      if ((await this.reader.read(account, entity, externalId)) === "absent")
+        await this.db.transaction(account.tenantId, (tx) =>
+          this.letters.resolveSource(tx, account.num, entity, externalId, "the ERP does not have the row any more"),
+        );
+      return { done: true };
+    } catch (error) {
+      if (error instanceof AdapterError || error instanceof ProblemError) return { againInMs: TROUBLE_MS };
+      throw error;
+    }
+  }
+
+  /** Event-driven after each job and push; while rows wait it also sweeps. */
+  async release(claim: Claim): Promise<WorkResult> {
+    const account = await this.accounts.byNumber(claim.tenantId, Number(claim.id));
+    if (!account || account.deleted) return { done: true };
+    await this.parked.release(account);
+    const waiting = await this.db.readOnly(account.tenantId, (tx) => this.letters.countWaiting(tx, account.num));
+    return waiting > 0 ? { againInMs: SWEEP_MS } : { done: true };
+  }
+}

@@ -1,0 +1,74 @@
+import { uuidv7, type EntityName, type Json, type JsonObject } from "@dovetail/domain";
+import { ProblemError } from "@dovetail/contracts";
+import { Database } from "@dovetail/database";
+import { Injectable } from "@nestjs/common";
+import type { Account } from "../accounts/account";
+import { SessionService } from "../accounts/session.service";
+import { DeadLetterRepository } from "../dead-letters/dead-letter.repository";
+import { MergeService } from "./merge.service";
+import type { PreparedRow } from "./page";
+import { SourceRowService } from "./source-row.service";
+
+/** Reads one row of an ERP afresh and merges it: after a notice, and for rows that were parked in flight. */
+@Injectable()
+export class SingleReader {
+  constructor(
+    private readonly db: Database,
+    private readonly sessions: SessionService,
+    private readonly rows: SourceRowService,
+    private readonly merge: MergeService,
+    private readonly letters: DeadLetterRepository,
+  ) {}
+
+  /** `absent`: the ERP surely does not have it. `unable`: the adapter cannot look up. Throws AdapterError. */
+  async read(account: Account, entity: EntityName, externalId: string): Promise<"read" | "absent" | "unable"> {
+    const session = await this.sessions.open(account);
+    const lookup = session.adapter.entities[entity]?.lookup;
+    if (!lookup) return "unable";
+    const io = await this.rows.nextIo();
+    const raws = await lookup(session.handle, { externalId });
+    if (raws.length === 0) return "absent";
+    const page = await this.rows.prepareWithNewest(account, entity, raws);
+    for (const letter of page.letters)
+      await this.db.transaction(account.tenantId, (tx) => this.letters.saveSource(tx, account.num, entity, letter, io));
+    for (const row of page.rows) await this.mergeOne(account, entity, row, page.mapping, io);
+    return "read";
+  }
+
+  private async mergeOne(
+    account: Account,
+    entity: EntityName,
+    row: PreparedRow,
+    mapping: number,
+    io: number,
+  ): Promise<void> {
+    const record = JSON.parse(row.doc) as JsonObject;
+    await this.db.transaction(account.tenantId, async (tx) => {
+      const read = {
+        entity,
+        key: row.key,
+        externalId: row.externalId,
+        erpVersion: row.erpVersion,
+        record,
+        mapping,
+        io,
+        jobId: null,
+      };
+      const outcome = await this.merge.merge(tx, account, read);
+      if (outcome.state !== "parked")
+        return this.letters.resolveSource(tx, account.num, entity, row.externalId, "a later read succeeded");
+      const letter = {
+        id: uuidv7(),
+        kind: outcome.kind,
+        reason: outcome.reason,
+        key: row.key,
+        externalId: row.externalId,
+        waitingEntity: null,
+        waitingId: null,
+        problem: new ProblemError("CONFLICT", outcome.detail).problem,
+        payload: this.rows.seal({ externalId: row.externalId, body: record } as Json),
+      };
+      return this.letters.saveSource(tx, account.num, entity, letter, io);
+    });
+  }
+}

@@ -1,0 +1,220 @@
+import { AdapterError, type LookupQuery, type Raw } from "@dovetail/adapter-sdk";
+import { ProblemError } from "@dovetail/contracts";
+import { assertHeld, Database, type Tx, type WorkResult } from "@dovetail/database";
+import { Injectable } from "@nestjs/common";
+import type { Account } from "../accounts/account";
+import { SessionService } from "../accounts/session.service";
+import { sameJson, type PushRow } from "./push";
+import type { PushState } from "./push-plan";
+import { problemOf, PushSettler, type Shown } from "./push-settle";
+import type { PushTurn } from "./push-turn";
+import { PushRepository } from "./push.repository";
+import { SingleReader } from "../pull/single-reader";
+import { RecordRepository } from "../records/record.repository";
+
+/** Absent answers in a row before a reference counts as surely absent. */
+const LOOK_UPS = 2;
+const DEFAULT_SETTLE_MS = 10_000;
+const UPDATE_SETTLE_MS = 1_000;
+const TROUBLE_MS = 5_000;
+
+/** Finds out what became of a request whose outcome is not known: the ERP is asked before anything is sent again. */
+@Injectable()
+export class PushResolver {
+  constructor(
+    private readonly db: Database,
+    private readonly pushes: PushRepository,
+    private readonly settler: PushSettler,
+    private readonly sessions: SessionService,
+    private readonly reader: SingleReader,
+    private readonly records: RecordRepository,
+  ) {}
+
+  /** The request left and no answer tells its outcome. */
+  async unknown(turn: PushTurn, push: PushRow, error: AdapterError): Promise<WorkResult> {
+    return this.write(turn, async (tx) => {
+      await this.pushes.change(tx, push.id, {
+        status: "unknown",
+        problem: problemOf(error).problem,
+        category: error.category,
+      });
+      if (this.neverResent(turn, push)) {
+        await this.settler.list(tx, turn.account, turn.entity, push, "UNKNOWN", unknownProblem(push));
+        return { done: true };
+      }
+      return { againInMs: this.settleMs(turn, push) };
+    });
+  }
+
+  async resolve(turn: PushTurn, state: PushState): Promise<WorkResult> {
+    const { push } = state;
+    if (push.status === "accepted") return this.poll(turn, push);
+    // found in "sent" by another claim: the worker before died with the request under way
+    if (push.status === "sent") return this.unknown(turn, push, lostWorker());
+    if (this.neverResent(turn, push)) return { done: true };
+    const wait = this.settleMs(turn, push) - (push.sent_ms ?? 0);
+    if (wait > 0) return { againInMs: wait };
+    try {
+      return await this.ask(turn, state);
+    } catch (error) {
+      if (!(error instanceof AdapterError)) throw error;
+      return { againInMs: error.retryAfterMs ?? TROUBLE_MS };
+    }
+  }
+
+  /** The session is not taken any more; the next push signs in again. */
+  signInAgain(account: Account): void {
+    this.sessions.close(account);
+  }
+
+  /** Reads the record's row afresh and merges it, after the ERP refused a stale version. */
+  async reread(turn: PushTurn, state: PushState): Promise<void> {
+    const externalId = state.link?.external_id;
+    if (externalId == null) return;
+    await this.write(turn, async (tx) => {
+      await this.settler.release(tx, turn.account, turn.entity, turn.key);
+      return { done: true };
+    });
+    await this.reader.read(turn.account, turn.entity, externalId);
+  }
+
+  private async ask(turn: PushTurn, state: PushState): Promise<WorkResult> {
+    const { push, link } = state;
+    const { port, session } = turn;
+    const query = queryOf(push, link?.external_id ?? null, turn);
+    if (!port.lookup || !query) return this.sendAgain(turn, push);
+    const found = await port.lookup(session.handle, query);
+    const first = found[0];
+    if (found.length > 1 && push.operation !== "update") return this.duplicate(turn, push, found);
+    if (push.operation === "delete")
+      return found.length === 0
+        ? this.confirmed(turn, state, link?.external_id ?? "", undefined)
+        : this.sendAgain(turn, push);
+    if (push.operation === "update") return this.updated(turn, state, first);
+    if (first) return this.confirmed(turn, state, first.externalId, first);
+    if (push.looked_up + 1 < LOOK_UPS)
+      return this.write(turn, async (tx) => {
+        await this.pushes.change(tx, push.id, { status: "unknown", lookedUp: push.looked_up + 1 });
+        return { againInMs: Math.max(1_000, this.settleMs(turn, push) / 2) };
+      });
+    return this.sendAgain(turn, push);
+  }
+
+  /** An update sets values: seen there it is done, not seen there it is sent again. */
+  private async updated(turn: PushTurn, state: PushState, row: Raw | undefined): Promise<WorkResult> {
+    if (!row) return this.sendAgain(turn, state.push);
+    const shown = await this.settler.read(turn.account, turn.entity, row.externalId, row.version, row);
+    const fields = state.push.fields ?? [];
+    const there =
+      shown.record !== null && fields.every((field) => sameJson(shown.record?.[field], state.record.doc[field]));
+    return there ? this.store(turn, state, shown) : this.sendAgain(turn, state.push);
+  }
+
+  private async confirmed(
+    turn: PushTurn,
+    state: PushState,
+    externalId: string,
+    row: Raw | undefined,
+  ): Promise<WorkResult> {
+    return this.store(turn, state, await this.settler.read(turn.account, turn.entity, externalId, row?.version, row));
+  }
+
+  private async store(turn: PushTurn, state: PushState, shown: Shown): Promise<WorkResult> {
+    const { push, record } = state;
+    return this.write(turn, async (tx) => {
+      const fields = shown.record ? fieldsAsSent(push, record.version) : (push.fields ?? []);
+      await this.settler.confirm(tx, turn.account, turn.entity, push, shown, { fields, doc: record.doc });
+      return { againInMs: 0 };
+    });
+  }
+
+  private async sendAgain(turn: PushTurn, push: PushRow): Promise<WorkResult> {
+    return this.write(turn, async (tx) => {
+      await this.pushes.change(tx, push.id, { status: "pending", lookedUp: 0 });
+      await this.settler.release(tx, turn.account, turn.entity, push.key);
+      return { againInMs: 0 };
+    });
+  }
+
+  private async duplicate(turn: PushTurn, push: PushRow, found: readonly Raw[]): Promise<WorkResult> {
+    const ids = found.map((row) => row.externalId).join(", ");
+    const problem = new ProblemError(
+      "CONFLICT",
+      `reference ${push.reference} stands ${found.length} times in the ERP: ${ids}`,
+    );
+    return this.write(turn, async (tx) => {
+      await this.settler.list(tx, turn.account, turn.entity, push, "DUPLICATE", problem);
+      return { done: true };
+    });
+  }
+
+  private async poll(turn: PushTurn, push: PushRow): Promise<WorkResult> {
+    const poll = turn.port.push?.poll;
+    if (!poll || push.handle === null) return { done: true };
+    const answer = await poll(turn.session.handle, push.handle);
+    if (answer === "pending") return { againInMs: TROUBLE_MS };
+    return this.write(turn, async (tx) => {
+      if ("category" in answer) {
+        const problem = new ProblemError("ERP008", answer.message);
+        await this.settler.reject(tx, turn.account, turn.entity, push, problem);
+        return { done: true };
+      }
+      const shown = { externalId: answer.externalId, erpVersion: null, record: null, hash: null, mapping: null };
+      const record = await this.records.read(tx, turn.entity, turn.key);
+      if (record)
+        await this.settler.confirm(tx, turn.account, turn.entity, push, shown, {
+          fields: push.fields ?? [],
+          doc: record.doc,
+        });
+      return { againInMs: 0 };
+    });
+  }
+
+  /** Class N: neither repeated nor asked for by a machine; a person decides. Updates only set values. */
+  private neverResent(turn: PushTurn, push: PushRow): boolean {
+    return turn.port.push?.class === "N" && push.operation !== "update";
+  }
+
+  private settleMs(turn: PushTurn, push: PushRow): number {
+    if (push.operation === "update" || turn.port.push?.class === "K") return UPDATE_SETTLE_MS;
+    return turn.port.push?.settleMs ?? DEFAULT_SETTLE_MS;
+  }
+
+  private async write(turn: PushTurn, work: (tx: Tx) => Promise<WorkResult>): Promise<WorkResult> {
+    return this.db.transaction(turn.account.tenantId, async (tx) => {
+      await assertHeld(tx, turn.claim);
+      return work(tx);
+    });
+  }
+}
+
+function queryOf(push: PushRow, externalId: string | null, turn: PushTurn): LookupQuery | undefined {
+  if (push.operation === "update" || push.operation === "delete")
+    return externalId === null ? undefined : { externalId };
+  // class K: a second write of the reference is refused or merged by the ERP, so it is simply sent again
+  return turn.port.push?.class === "K" ? undefined : { reference: push.reference };
+}
+
+/** Only fields of the version that was sent can be called accepted differences. */
+function fieldsAsSent(push: PushRow, version: number): readonly string[] {
+  return push.version === version ? (push.fields ?? []) : [];
+}
+
+function lostWorker(): AdapterError {
+  return new AdapterError("the worker that sent it ended before the answer", {
+    category: "TRANSIENT",
+    code: "ERP001",
+    sent: "maybe",
+  });
+}
+
+function unknownProblem(push: PushRow): ProblemError {
+  return new ProblemError(
+    "ERP001",
+    `what became of ${push.operation} ${push.key} (reference ${push.reference}) is not known`,
+    {
+      resolution:
+        "Look the document up in the ERP; then discard the entry, or retry it when the document is not there.",
+    },
+  );
+}

@@ -1,0 +1,212 @@
+import { threeWayMerge, type EntityName, type JsonObject } from "@dovetail/domain";
+import type { AdapterError, Raw } from "@dovetail/adapter-sdk";
+import { ProblemError, type ProblemCode } from "@dovetail/contracts";
+import type { Tx } from "@dovetail/database";
+import { Injectable } from "@nestjs/common";
+import type { Account } from "../accounts/account";
+import { AccountService } from "../accounts/account.service";
+import { entitySettings, ownedPrefix, sourceOf } from "../accounts/account";
+import { DeadLetterRepository } from "../dead-letters/dead-letter.repository";
+import { SourceRowService } from "../pull/source-row.service";
+import { canonical, type LinkRow, type RecordRow } from "../records/record";
+import { RecordRepository } from "../records/record.repository";
+import { normalised, type PushRow } from "./push";
+import { PushRepository } from "./push.repository";
+
+/** What the ERP showed after a push, in canonical form. */
+export interface Shown {
+  externalId: string;
+  erpVersion: string | null;
+  record: JsonObject | null;
+  hash: string | null;
+  mapping: number | null;
+}
+
+/** What was sent: the fields and the document they were taken from. */
+export interface SentPart {
+  fields: readonly string[];
+  doc: JsonObject;
+}
+
+/** Stores how a push ended: its own state, the link's shadow, what the ERP added, who waits for it. */
+@Injectable()
+export class PushSettler {
+  constructor(
+    private readonly records: RecordRepository,
+    private readonly pushes: PushRepository,
+    private readonly letters: DeadLetterRepository,
+    private readonly accounts: AccountService,
+    private readonly rows: SourceRowService,
+  ) {}
+
+  /** Maps what the ERP showed; a row that cannot be mapped leaves only its id. */
+  async read(
+    account: Account,
+    entity: EntityName,
+    externalId: string,
+    version: string | undefined,
+    shown: Raw | undefined,
+  ): Promise<Shown> {
+    const nothing = {
+      externalId,
+      erpVersion: version ?? shown?.version ?? null,
+      record: null,
+      hash: null,
+      mapping: null,
+    };
+    if (!shown) return nothing;
+    const page = await this.rows.prepareWithNewest(account, entity, [shown]);
+    const row = page.rows[0];
+    if (!row) return nothing;
+    return { ...nothing, record: JSON.parse(row.doc) as JsonObject, hash: row.hash, mapping: page.mapping };
+  }
+
+  /** The ERP has it. Under the record's lock. */
+  async confirm(
+    tx: Tx,
+    account: Account,
+    entity: EntityName,
+    push: PushRow,
+    shown: Shown,
+    sent: SentPart,
+  ): Promise<void> {
+    await this.pushes.change(tx, push.id, { status: "confirmed", externalId: shown.externalId });
+    const record = await this.records.lock(tx, entity, push.key);
+    if (!record) return;
+    const found = await this.records.link(tx, entity, record, push.key, account.num);
+    const base = found ?? newLink(record, account, entity);
+    const expected = { ...(base.shadow ?? {}), ...pick(sent.doc, sent.fields) };
+    const accepted = shown.record ? normalised(sent.fields, sent.doc, shown.record) : null;
+    const link: LinkRow = {
+      ...base,
+      external_id: record.deleted ? base.external_id : shown.externalId,
+      erp_version: shown.erpVersion,
+      shadow: shown.record ?? expected,
+      shadow_hash: shown.hash ?? canonical(entity, expected).hash,
+      shadow_mapping: shown.mapping ?? base.shadow_mapping,
+      accepted: accepted === null && base.accepted === null ? null : { ...base.accepted, ...accepted },
+      push_open: false,
+      push_io: await this.pushes.nextIo(tx),
+    };
+    const hash = await this.follow(tx, account, entity, record, expected, shown, sent);
+    await this.records.saveLink(tx, entity, push.key, account.num, link, hash);
+    await this.letters.resolvePushes(tx, account.num, entity, push.key, "a later push succeeded");
+    await this.pushes.wakeWaiting(tx, account.num, entity, push.key);
+  }
+
+  /** What the ERP set by itself (a status, a total, a number) becomes a change of the record. Answers the record's hash. */
+  private async follow(
+    tx: Tx,
+    account: Account,
+    entity: EntityName,
+    record: RecordRow,
+    expected: JsonObject,
+    shown: Shown,
+    sent: SentPart,
+  ): Promise<string> {
+    if (!shown.record || record.deleted) return record.hash;
+    const read = { ...shown.record, ...pick(sent.doc, sent.fields) };
+    const policy = entitySettings(account, entity)?.fieldPolicy ?? { "*": "erp" };
+    const merged = threeWayMerge(entity, { shadow: expected, record: record.doc, read }, policy);
+    if (merged.conflicts.length > 0) return record.hash;
+    const next = canonical(entity, merged.merged);
+    if (next.hash === record.hash) return record.hash;
+    const page = await this.records.writeChange(tx, {
+      tenant: account.tenant,
+      entity,
+      version: record.version + 1,
+      canonical: next,
+      deleted: false,
+      integration: account.num,
+      jobId: null,
+      source: sourceOf(account),
+    });
+    await this.records.planPushes(tx, page, await this.accounts.targets(account.tenantId, entity, account.num));
+    return next.hash;
+  }
+
+  /** The ERP surely does not have it, or nobody can tell: no request is under way any more. */
+  async release(tx: Tx, account: Account, entity: EntityName, key: string): Promise<void> {
+    const record = await this.records.lock(tx, entity, key);
+    const link = record && (await this.records.link(tx, entity, record, key, account.num));
+    if (!record || !link) return;
+    const closed = { ...link, push_open: false, push_io: await this.pushes.nextIo(tx) };
+    await this.records.saveLink(tx, entity, key, account.num, closed, record.hash);
+  }
+
+  /** Listed with its reason; it is taken up again by a person or by a newer version. */
+  async reject(
+    tx: Tx,
+    account: Account,
+    entity: EntityName,
+    push: PushRow,
+    problem: ProblemError,
+    error?: AdapterError,
+  ): Promise<void> {
+    const excerpts = {
+      ...(error?.request ? { request: error.request } : {}),
+      ...(error?.response ? { response: error.response } : {}),
+    };
+    await this.pushes.change(tx, push.id, {
+      status: "rejected",
+      problem: problem.problem,
+      category: error?.category ?? "VALIDATION",
+      ...excerpts,
+    });
+    await this.release(tx, account, entity, push.key);
+    await this.list(tx, account, entity, push, problem.code, problem, excerpts);
+  }
+
+  async list(
+    tx: Tx,
+    account: Account,
+    entity: EntityName,
+    push: PushRow,
+    reason: string,
+    problem: ProblemError,
+    excerpts: object = {},
+  ): Promise<void> {
+    await this.letters.savePush(tx, {
+      pushId: push.id,
+      integration: account.num,
+      entity,
+      key: push.key,
+      reason,
+      problem: problem.problem,
+      payload: this.rows.seal({
+        operation: push.operation,
+        version: push.version,
+        reference: push.reference,
+        ...excerpts,
+      }),
+    });
+  }
+}
+
+/** A problem document for what an adapter said. */
+export function problemOf(error: AdapterError): ProblemError {
+  return new ProblemError(error.code as ProblemCode, error.message, { cause: error });
+}
+
+function newLink(record: RecordRow, account: Account, entity: EntityName): LinkRow {
+  const settings = entitySettings(account, entity);
+  const prefix = settings ? ownedPrefix(settings) : null;
+  const master = record.integration === null && prefix !== null && record.key.startsWith(prefix);
+  return {
+    master,
+    external_id: null,
+    erp_version: null,
+    shadow: null,
+    shadow_hash: null,
+    shadow_mapping: null,
+    accepted: null,
+    push_io: 0,
+    push_open: false,
+  };
+}
+
+function pick(doc: JsonObject, fields: readonly string[]): JsonObject {
+  const part: JsonObject = {};
+  for (const field of fields) if (doc[field] !== undefined) part[field] = doc[field];
+  return part;
+}

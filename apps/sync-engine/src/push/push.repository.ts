@@ -1,0 +1,104 @@
+import { ENTITIES, type EntityName, type Json } from "@dovetail/domain";
+import type { Category, Excerpt, PushOperation } from "@dovetail/adapter-sdk";
+import type { ProblemDocument, TransactionStatus } from "@dovetail/contracts";
+import type { Tx } from "@dovetail/database";
+import { Injectable } from "@nestjs/common";
+import type { PushRow } from "./push";
+
+/** What changes on a push when its status does. */
+export interface PushChange {
+  status: TransactionStatus;
+  problem?: ProblemDocument | null;
+  category?: Category | null;
+  externalId?: string;
+  handle?: Json;
+  request?: Excerpt;
+  response?: Excerpt;
+  waiting?: { entity: EntityName; key: string } | null;
+  lookedUp?: number;
+}
+
+const COLUMNS = `id, integration, entity, key, version, operation, status, reference, attempts, category, handle, fields, looked_up,
+  (extract(epoch from clock_timestamp() - sent_at) * 1000)::float8 sent_ms`;
+
+/** SQL of pushes inside a tenant transaction. */
+@Injectable()
+export class PushRepository {
+  /** Open pushes of a link, the one in flight first, then the newest. */
+  async open(tx: Tx, integration: number, entity: number, key: string): Promise<PushRow[]> {
+    return tx.query<PushRow>(
+      `select ${COLUMNS} from sync_engine.pushes
+       where tenant_id = $1 and entity = $3 and key = $4 and integration = $2 and status in ('pending', 'parked', 'sent', 'accepted', 'unknown')
+       order by status in ('sent', 'accepted', 'unknown') desc, version desc`,
+      [tx.tenantId, integration, entity, key],
+    );
+  }
+
+  async get(tx: Tx, id: string): Promise<PushRow | undefined> {
+    return tx.one<PushRow>(`select ${COLUMNS} from sync_engine.pushes where tenant_id = $1 and id = $2 for update`, [
+      tx.tenantId,
+      id,
+    ]);
+  }
+
+  /** Notes that the request is about to leave; answers the I/O number that it carries. */
+  async markSent(tx: Tx, id: string, operation: PushOperation, fields: readonly string[]): Promise<number> {
+    const row = await tx.one<{ io: number }>(
+      `update sync_engine.pushes set status = 'sent', operation = $3, fields = $4, attempts = attempts + 1, sent_at = clock_timestamp(),
+         io = nextval('sync_engine.io_numbers'), waiting_entity = null, waiting_key = null, looked_up = 0, problem = null, updated_at = now()
+       where tenant_id = $1 and id = $2 and status in ('pending', 'parked') returning io`,
+      [tx.tenantId, id, operation, fields],
+    );
+    if (!row) throw new Error(`push ${id} is not pending`);
+    return Number(row.io);
+  }
+
+  async change(tx: Tx, id: string, to: PushChange): Promise<void> {
+    const json = (value: unknown) => (value === undefined || value === null ? null : JSON.stringify(value));
+    await tx.execute(
+      `update sync_engine.pushes set status = $3, problem = $4, category = $5, external_id = coalesce($6, external_id),
+         handle = coalesce($7, handle), request = coalesce($8, request), response = coalesce($9, response),
+         waiting_entity = $10, waiting_key = $11, looked_up = coalesce($12, looked_up), updated_at = now()
+       where tenant_id = $1 and id = $2`,
+      [
+        tx.tenantId,
+        id,
+        to.status,
+        json(to.problem),
+        to.category ?? null,
+        to.externalId ?? null,
+        json(to.handle),
+        json(to.request),
+        json(to.response),
+        to.waiting ? ENTITIES[to.waiting.entity].code : null,
+        to.waiting?.key ?? null,
+        to.lookedUp ?? null,
+      ],
+    );
+  }
+
+  /** Draws the number with which a push is resolved: pages read before it must not revert it. */
+  async nextIo(tx: Tx): Promise<number> {
+    const row = await tx.one<{ io: number }>(`select nextval('sync_engine.io_numbers') io`);
+    return Number(row?.io);
+  }
+
+  /** Wakes pushes that wait for this link. */
+  async wakeWaiting(tx: Tx, integration: number, entity: EntityName, key: string): Promise<void> {
+    await tx.execute(
+      `update sync_engine.work w set due_at = clock_timestamp() from sync_engine.pushes p
+       where p.tenant_id = $1 and p.integration = $2 and p.waiting_entity = $3 and p.waiting_key = $4 and p.status = 'parked'
+         and w.tenant_id = $1 and w.kind = 'push' and w.id = p.integration || ':' || p.entity || ':' || p.key`,
+      [tx.tenantId, integration, ENTITIES[entity].code, key],
+    );
+  }
+
+  /** Whether the entity's first load at this account is complete. */
+  async baselineDone(tx: Tx, integration: number, entity: EntityName): Promise<boolean> {
+    const row = await tx.one<{ baseline: boolean }>(
+      `select baseline from sync_engine.cursors where tenant_id = $1 and integration = $2 and entity = $3`,
+      [tx.tenantId, integration, ENTITIES[entity].code],
+    );
+    return row?.baseline ?? false;
+  }
+}

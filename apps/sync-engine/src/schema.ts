@@ -1,0 +1,19 @@
+import { REQUESTS_TABLE_SQL, sqlMigration, WORK_TABLE_SQL, type ServiceSchema } from "@dovetail/database";
+import { EVENT_LOG_SQL } from "@dovetail/messaging";
+import initial from "../migrations/0001-initial.sql";
+import pageMerge from "../migrations/0002-page-merge.sql";
+
+const SCHEMA = "sync_engine";
+
+/** The sync-engine's schema. */
+export const syncEngineSchema: ServiceSchema = {
+  schema: SCHEMA,
+  migrations: [
+    sqlMigration(
+      "initial",
+      1795000000001,
+      [WORK_TABLE_SQL(SCHEMA), REQUESTS_TABLE_SQL(SCHEMA), EVENT_LOG_SQL(SCHEMA), initial].join("\n"),
+    ),
+    sqlMigration("page-merge", 1795000000002, pageMerge),
+  ],
+};

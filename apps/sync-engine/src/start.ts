@@ -1,0 +1,58 @@
+import { KeyRing } from "@dovetail/crypto";
+import { openDatabase } from "@dovetail/database";
+import { Bus, type LocalBus } from "@dovetail/messaging";
+import { createLogger, startService, type Environment, type Running } from "@dovetail/service-kit";
+import { config } from "./config";
+import { Engine } from "./engine";
+import { SyncEngineModule } from "./sync-engine.module";
+
+export { syncEngineSchema } from "./schema";
+
+/** How to start a sync-engine. `local` is shared by services of one process. */
+export interface StartOptions {
+  env: Environment;
+  local?: LocalBus;
+}
+
+/** Starts the sync-engine: the record store, jobs, pulls and pushes; the only service that talks to ERPs. */
+export async function startSyncEngine({ env, local }: StartOptions): Promise<Running> {
+  const values = config.load(env);
+  const logger = createLogger({ service: "sync-engine", level: values.ERP_LOG_LEVEL });
+  const db = await openDatabase({
+    url: values.DATABASE_URL.reveal(),
+    dispatchUrl: values.SYNC_ENGINE_DISPATCH_URL.reveal(),
+    schema: "sync_engine",
+    applicationName: "sync-engine",
+    pool: { max: 10 + values.SYNC_ENGINE_CONCURRENCY },
+  });
+  const bus = await Bus.connect({
+    url: values.NATS_URL,
+    ...(values.NATS_USER === undefined ? {} : { user: values.NATS_USER }),
+    ...(values.NATS_PASSWORD === undefined ? {} : { pass: values.NATS_PASSWORD.reveal() }),
+    name: "sync-engine",
+    ...(local === undefined ? {} : { local }),
+    log: logger,
+  }).catch(async (error: unknown) => {
+    await db.close();
+    throw error;
+  });
+  const settings = { syncIntervalMs: values.ERP_SYNC_INTERVAL, concurrency: values.SYNC_ENGINE_CONCURRENCY };
+  const keys = KeyRing.parse(values.SYNC_ENGINE_KEYS.reveal());
+  const engine: { stop?: () => Promise<void> } = {};
+  const running = await startService({
+    name: "sync-engine",
+    module: SyncEngineModule.with({ db, bus, keys, settings }),
+    config: { host: values.HOST, port: values.PORT },
+    logger,
+    checks: [
+      { name: "database", check: async () => void (await db.call({ text: "select 1", values: [], readOnly: true })) },
+      {
+        name: "bus",
+        check: async () => (bus.status() === "up" ? undefined : Promise.reject(new Error("not connected"))),
+      },
+    ],
+    onStop: [() => engine.stop?.(), () => bus.close(), () => db.close()],
+  });
+  engine.stop = () => running.app.get(Engine).stop();
+  return running;
+}

@@ -1,0 +1,96 @@
+import { KeyRing } from "@dovetail/crypto";
+import { Database } from "@dovetail/database";
+import { Bus } from "@dovetail/messaging";
+import { systemClock } from "@dovetail/resilience";
+import { Module, type DynamicModule } from "@nestjs/common";
+import { AccountRepository } from "./accounts/account.repository";
+import { AccountService } from "./accounts/account.service";
+import { AccountWorker, Turns } from "./accounts/account.worker";
+import { SessionService } from "./accounts/session.service";
+import { TenantDirectory } from "./accounts/tenant-directory";
+import { DeadLetterController } from "./dead-letters/dead-letter.controller";
+import { DeadLetterRepository } from "./dead-letters/dead-letter.repository";
+import { DeadLetterService } from "./dead-letters/dead-letter.service";
+import { Engine, EngineLinks, Handlers } from "./engine";
+import { EventExpander } from "./feed/expand";
+import { FeedService } from "./feed/feed.service";
+import { JobController } from "./jobs/job.controller";
+import { JobEnds } from "./jobs/job-ends";
+import { JobRepository } from "./jobs/job.repository";
+import { JobService } from "./jobs/job.service";
+import { PullWorker } from "./jobs/pull.worker";
+import { RowWorker } from "./jobs/row.worker";
+import { ScheduleService } from "./jobs/schedule.service";
+import { MergeService } from "./pull/merge.service";
+import { PageRepository } from "./pull/page.repository";
+import { ParkedService } from "./pull/parked.service";
+import { PullService } from "./pull/pull.service";
+import { PullSteps } from "./pull/pull-steps";
+import { SingleReader } from "./pull/single-reader";
+import { SourceRowService } from "./pull/source-row.service";
+import { PushPlanner } from "./push/push-plan";
+import { PushRepository } from "./push/push.repository";
+import { PushResolver } from "./push/push-resolver";
+import { PushSettler } from "./push/push-settle";
+import { PushSteps } from "./push/push-steps";
+import { PushWorker } from "./push/push.worker";
+import { FinancialService } from "./records/financial.service";
+import { MesController } from "./records/mes.controller";
+import { RecordController } from "./records/record.controller";
+import { RecordReads } from "./records/record-reads";
+import { RecordRepository } from "./records/record.repository";
+import { RecordService } from "./records/record.service";
+import { ConnectionService } from "./systems/connection.service";
+import { StatusRepository } from "./systems/status.repository";
+import { StatusService } from "./systems/status.service";
+import { SystemsController } from "./systems/systems.controller";
+import { SystemsService } from "./systems/systems.service";
+import { CLOCK, SETTINGS, type Settings } from "./tokens";
+import { Ledger } from "./transactions/ledger.service";
+import { TransactionRepository } from "./transactions/transaction.repository";
+import { WorkBell } from "./work-bell";
+
+const accounts = [AccountRepository, AccountService, AccountWorker, SessionService, TenantDirectory, Turns];
+const jobs = [JobRepository, JobService, JobEnds, PullWorker, RowWorker, ScheduleService, JobController];
+const pull = [PageRepository, SourceRowService, PullService, PullSteps, ParkedService, MergeService, SingleReader];
+const push = [PushRepository, PushPlanner, PushResolver, PushSettler, PushSteps, PushWorker];
+const records = [RecordRepository, RecordReads, RecordService, FinancialService, RecordController, MesController];
+const ledger = [TransactionRepository, Ledger, EventExpander, FeedService];
+const letters = [DeadLetterRepository, DeadLetterService, DeadLetterController];
+const systems = [SystemsService, ConnectionService, StatusRepository, StatusService, SystemsController];
+
+/** What the module is built on. */
+export interface EngineParts {
+  db: Database;
+  bus: Bus;
+  keys: KeyRing;
+  settings: Settings;
+}
+
+@Module({})
+export class SyncEngineModule {
+  static with(parts: EngineParts): DynamicModule {
+    return {
+      module: SyncEngineModule,
+      providers: [
+        { provide: Database, useValue: parts.db },
+        { provide: Bus, useValue: parts.bus },
+        { provide: KeyRing, useValue: parts.keys },
+        { provide: CLOCK, useValue: systemClock },
+        { provide: SETTINGS, useValue: parts.settings },
+        WorkBell,
+        ...accounts,
+        ...jobs,
+        ...pull,
+        ...push,
+        ...records,
+        ...ledger,
+        ...letters,
+        ...systems,
+        Handlers,
+        EngineLinks,
+        Engine,
+      ],
+    };
+  }
+}
