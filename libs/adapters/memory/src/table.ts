@@ -56,8 +56,9 @@ export class Table {
     return this.page(null, Number.POSITIVE_INFINITY, now, matches);
   }
 
+  /** Ids of rows removed from `from` to `to`, both included. */
   removedBetween(from: number, to: number): string[] {
-    return [...this.removed].filter(([, at]) => at >= from && at < to).map(([id]) => id);
+    return [...this.removed].filter(([, at]) => at >= from && at <= to).map(([id]) => id);
   }
 
   get size(): number {

@@ -200,6 +200,12 @@ describe("HttpClient", () => {
     expect((await open.request({ method: "GET", url: base.replace("127.0.0.1", "localhost") })).status).toBe(200);
   });
 
+  it("a header that cannot be sent fails the call, not the process", async () => {
+    const call = client().request({ method: "GET", url: base, headers: { "x-a": "1\r\nx-b: 2" } });
+    expect((await failure(call)).sent).toBe("no");
+    expect(arrived).toHaveLength(0);
+  });
+
   it("an address that is none is VALIDATION", async () => {
     expect(await failure(client().request({ method: "GET", url: "not a url" }))).toMatchObject({
       category: "VALIDATION",

@@ -129,7 +129,7 @@ const abortsHanging: AdapterRule = {
     const hanging = async (session: unknown) => {
       await harness.faults?.fail("hang");
       setTimeout(() => stop.abort(new Error("stopping")), 20);
-      await failureOf(read(harness, session, entity), "a hanging pull that was aborted");
+      await failureOf(read(harness, session, entity), "a hanging pull that was aborted", 2000);
     };
     await withSession(harness, hanging, { signal: stop.signal });
   },

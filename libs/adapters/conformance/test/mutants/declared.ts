@@ -83,7 +83,7 @@ const declared: Mutant[] = [
   {
     rule: "its mapping makes valid records of its rows",
     fault: "a required field that rows do not have",
-    mutate: mappings((m) => (isKey(m) ? { ...m, erpField: "not_there" } : m)),
+    mutate: mappings((m) => (isKey(m) ? { ...m, erpField: `${m.mesField}_gone` } : m)),
   },
   {
     rule: "its mapping gives each row a business key of its own",
