@@ -28,7 +28,7 @@ interface Message {
   text: string;
 }
 
-type Batch = { expression: string; texts: string[]; results: (Evaluation | undefined)[]; until: number };
+type Batch = { expression: string; values: readonly Json[]; results: (Evaluation | undefined)[]; until: number };
 
 /** One thread and its watchdog. A batch survives the death of the thread: what was not answered runs again. */
 export class SandboxWorker {
@@ -38,9 +38,9 @@ export class SandboxWorker {
 
   constructor(private readonly limits: SandboxLimits) {}
 
-  async run(expression: string, texts: string[]): Promise<Evaluation[]> {
-    const results = new Array<Evaluation | undefined>(texts.length);
-    const batch: Batch = { expression, texts, results, until: performance.now() + 2 * this.limits.batchMs };
+  async run(expression: string, values: readonly Json[]): Promise<Evaluation[]> {
+    const results = new Array<Evaluation | undefined>(values.length);
+    const batch: Batch = { expression, values, results, until: performance.now() + 2 * this.limits.batchMs };
     let suspects: [from: number, to: number] | undefined;
     for (;;) {
       const range = nextRange(results, suspects);
@@ -97,7 +97,8 @@ export class SandboxWorker {
       };
       worker.on("message", onMessage).on("error", onError).on("exit", onExit);
       worker.ref();
-      const json = `[${batch.texts.slice(from, to).join(",")}]`;
+      const all = from === 0 && to === batch.values.length;
+      const json = JSON.stringify(all ? batch.values : batch.values.slice(from, to));
       worker.postMessage({ id, expression: batch.expression, json, offset: from, single });
     });
   }
@@ -106,6 +107,7 @@ export class SandboxWorker {
     const worker = new Worker(WORKER_SOURCE, {
       eval: true,
       env: {},
+      execArgv: [],
       resourceLimits: { stackSizeMb: 16, maxOldGenerationSizeMb: 256 },
       workerData: {
         quickjs: require.resolve("quickjs-emscripten"),

@@ -34,8 +34,8 @@ export function createSandbox(limits: Partial<SandboxLimits> = {}): Sandbox {
   const all = { ...DEFAULT_LIMITS, ...limits };
   let worker: SandboxWorker | undefined;
   let turn: Promise<unknown> = Promise.resolve();
-  const batch = (expression: string, texts: string[]): Promise<Evaluation[]> => {
-    const result = turn.then(() => (worker ??= new SandboxWorker(all)).run(expression, texts));
+  const batch = (expression: string, values: readonly Json[]): Promise<Evaluation[]> => {
+    const result = turn.then(() => (worker ??= new SandboxWorker(all)).run(expression, values));
     turn = result.catch(() => undefined);
     return result;
   };
@@ -44,7 +44,7 @@ export function createSandbox(limits: Partial<SandboxLimits> = {}): Sandbox {
       const problem = expressionProblem(expression);
       if (problem !== undefined) return values.map(() => ({ error: problem }));
       const results: Evaluation[] = [];
-      for (const texts of batches(values)) for (const result of await batch(expression, texts)) results.push(result);
+      for (const part of batches(values)) for (const result of await batch(expression, part)) results.push(result);
       return results;
     },
     async close() {
@@ -56,20 +56,28 @@ export function createSandbox(limits: Partial<SandboxLimits> = {}): Sandbox {
   };
 }
 
-function* batches(values: readonly Json[]): Generator<string[]> {
-  let texts: string[] = [];
-  let characters = 0;
-  for (const value of values) {
-    const text = JSON.stringify(value ?? null);
-    if (texts.length > 0 && (texts.length === BATCH_VALUES || characters + text.length > BATCH_CHARACTERS)) {
-      yield texts;
-      texts = [];
-      characters = 0;
-    }
-    texts.push(text);
-    characters += text.length;
+function* batches(values: readonly Json[]): Generator<readonly Json[]> {
+  for (let from = 0; from < values.length; from += BATCH_VALUES) {
+    const part = values.length <= BATCH_VALUES ? values : values.slice(from, from + BATCH_VALUES);
+    yield* bySize(part);
   }
-  if (texts.length > 0) yield texts;
+}
+
+function* bySize(values: readonly Json[]): Generator<readonly Json[]> {
+  if (values.length <= 1 || roughSize(values) <= BATCH_CHARACTERS) return yield values;
+  const half = values.length >> 1;
+  yield* bySize(values.slice(0, half));
+  yield* bySize(values.slice(half));
+}
+
+/** Characters of text in the values; only lists and objects have to be written out to know. */
+function roughSize(values: readonly Json[]): number {
+  let size = 0;
+  for (const value of values) {
+    if (typeof value === "string") size += value.length;
+    else if (typeof value === "object" && value !== null) size += JSON.stringify(value).length;
+  }
+  return size;
 }
 
 let processWide: Sandbox | undefined;

@@ -5,7 +5,7 @@
 const HARNESS = String.raw`
 (function () {
   "use strict";
-  const parse = JSON.parse, stringify = JSON.stringify, finite = isFinite, text = String;
+  const parse = JSON.parse, stringify = JSON.stringify, text = String;
   const keys = Reflect.ownKeys, descriptor = Object.getOwnPropertyDescriptor;
   const freeze = Object.freeze, lock = Object.preventExtensions, InternalErrorType = InternalError;
   // Code from text is only reachable through the prototypes of functions: async ones do not exist here.
@@ -36,28 +36,32 @@ const HARNESS = String.raw`
   freeze(globalThis);
   return function (f, json, mark, block) {
     const values = parse(json), n = values.length, out = [], failed = [];
-    for (let i = 0; i < n; i++) {
-      if (i % block === 0) mark(i);
-      try {
-        let result = f(values[i]);
-        const type = typeof result;
-        if (type === "number") {
-          if (!finite(result)) { failed.push([i, "the result is not a finite number"]); result = null; }
-        } else if (type === "object") {
-          if (result !== null) {
-            const plain = stringify(result);
-            if (plain === undefined) throw new TypeError("the result is not a JSON value");
-            result = parse(plain);
-          }
-        } else if (type === "undefined") result = null;
-        else if (type !== "string" && type !== "boolean") throw new TypeError("the result is a " + type);
-        out[i] = result;
-      } catch (error) {
-        if (error instanceof InternalErrorType && /memory/.test(text(error.message))) throw error;
-        let message = "";
-        try { message = text(error).slice(0, 200); } catch { message = "an exception without text"; }
-        out[i] = null;
-        failed.push([i, message]);
+    let i = 0;
+    const settle = (error) => {
+      if (error instanceof InternalErrorType && /memory/.test(text(error.message))) throw error;
+      let message = "";
+      try { message = text(error).slice(0, 200); } catch { message = "an exception without text"; }
+      out[i] = null;
+      failed.push([i, message]);
+    };
+    const plain = (result) => {
+      const type = typeof result;
+      if (type === "undefined" || result === null) return null;
+      if (type === "number") throw new RangeError("the result is not a finite number");
+      const json = type === "object" ? stringify(result) : undefined;
+      if (json === undefined) throw new TypeError("the result is a " + type);
+      return parse(json);
+    };
+    for (let start = 0; start < n; start += block) {
+      mark(start);
+      const end = start + block < n ? start + block : n;
+      for (i = start; i < end; i++) {
+        try {
+          const result = f(values[i]), type = typeof result;
+          out[i] = type === "string" || type === "boolean" || (type === "number" && result - result === 0) ? result : plain(result);
+        } catch (error) {
+          settle(error);
+        }
       }
     }
     return stringify([out, failed]);
