@@ -40,7 +40,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
     if (options.control === true && request.path.startsWith("/_sim/")) {
       return { answer: await controlAnswer(control, request), transport: "whole" };
     }
-    return server.handle(request);
+    const delivery = await server.handle(request);
+    // Clients take the server's clock from this header.
+    if (delivery.answer)
+      delivery.answer.headers = { ...delivery.answer.headers, Date: database.world.clock.httpDate() };
+    return delivery;
   });
   url = listening.url;
   options.log?.(`simulated Odoo ${version} on ${url}, seed ${seed}`);

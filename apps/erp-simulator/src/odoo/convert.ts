@@ -16,7 +16,7 @@ const QUANTITY_FIELDS = new Set([
 ]);
 
 /** Decimal places a float column keeps; undefined keeps them all. Unit prices are not rounded in 19. */
-function digitsOf(field: FieldDefinition, version: OdooVersion): number | undefined {
+export function digitsOf(field: FieldDefinition, version: OdooVersion): number | undefined {
   if (field.type === "monetary") return 2;
   if (PRICE_FIELDS.has(field.name)) return version === 19 ? undefined : 2;
   return QUANTITY_FIELDS.has(field.name) ? (version === 19 ? undefined : 2) : undefined;

@@ -1,4 +1,5 @@
 import type { Env } from "./env";
+import { digitsOf } from "./convert";
 import { valueError } from "./errors";
 import type { FieldDefinition, ModelDefinition } from "./schema/notation";
 import { FloatToken, isObject, type Cell, type Json, type JsonObject, type Output } from "./values";
@@ -115,6 +116,9 @@ export function describeField(env: Env, model: ModelDefinition, field: FieldDefi
     manual: false,
   };
   if (env.version !== 14) Object.assign(described, { name: field.name, exportable: true, groupable: stored });
+  if (field.type === "monetary") described["currency_field"] = "currency_id";
+  const digits = field.type === "float" ? digitsOf(field, env.version) : undefined;
+  if (digits !== undefined) described["digits"] = [16, digits];
   if (field.relation) Object.assign(described, { relation: field.relation, context: {}, domain: [] });
   if (field.inverse) described["relation_field"] = field.inverse;
   if (field.selection) described["selection"] = field.selection.map(([value, label]) => [value, label]);

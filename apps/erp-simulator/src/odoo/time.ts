@@ -9,6 +9,11 @@ export class ServerClock {
     return this.frozen ?? Date.now() + this.offset;
   }
 
+  /** For the `Date` header of answers. */
+  httpDate(): string {
+    return new Date(this.now()).toUTCString();
+  }
+
   /** Moves the server's time by so many milliseconds. */
   advance(milliseconds: number): void {
     if (this.frozen !== undefined) this.frozen += milliseconds;

@@ -114,6 +114,7 @@ export const TEMPLATE: Behaviour = {
       plain(total(env.store.childIds("product.product", "product_tmpl_id", id).map((variant) => onHand(env, variant)))),
     uom_name: (env, row) => (typeof row["uom_id"] === "number" ? env.text("uom.uom", row["uom_id"], "name") : null),
     currency_id: () => 1,
+    cost_currency_id: () => 1,
   },
 };
 

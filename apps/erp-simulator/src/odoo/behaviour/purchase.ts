@@ -50,6 +50,7 @@ function lineDefaults(env: Env, values: JsonObject): JsonObject {
     qty_invoiced: 0,
     qty_received_method: "stock_moves",
     [unitField(env)]: unit ?? 1,
+    partner_id: (order ? env.id(ORDER, order, "partner_id") : null) ?? false,
     name: product ? env.displayName("product.product", product) : false,
     date_planned: (order ? env.text(ORDER, order, "date_planned") : "") || env.tx.stamp.slice(0, 19),
     ...values,
@@ -149,7 +150,15 @@ const lock =
 /** Purchase orders. */
 export const PURCHASE_ORDER: Behaviour = {
   prepare: orderDefaults,
-  after: (env, ids) => ids.forEach((id) => recomputeOrder(env, id)),
+  after: (env, ids, changed) => {
+    for (const id of ids) {
+      if (changed.includes("partner_id")) {
+        const partner = env.id(ORDER, id, "partner_id");
+        for (const line of env.ids(ORDER, id, "order_line")) env.assign(LINE, line, { partner_id: partner });
+      }
+      recomputeOrder(env, id);
+    }
+  },
   beforeUnlink: (env, ids) => {
     if (ids.some((id) => env.get(ORDER, id, "state") !== "cancel")) {
       throw userError("In order to delete a purchase order, you must cancel it first.");
@@ -210,7 +219,6 @@ export const PURCHASE_LINE: Behaviour = {
       if (typeof order === "number") recomputeOrder(env, order);
   },
   computed: {
-    partner_id: fromOrder("partner_id"),
     currency_id: fromOrder("currency_id"),
     company_id: fromOrder("company_id"),
     date_order: fromOrder("date_order"),

@@ -82,7 +82,7 @@ trust selection(good:Good Debtor|normal:Normal Debtor|bad:Bad Debtor) "Degree of
 supplier_rank integer "Supplier Rank"
 customer_rank integer "Customer Rank"
 purchase_order_count integer-~ "Purchase Order Count"
-purchase_line_ids one2many(purchase.order.line) "Purchase Lines"
+purchase_line_ids one2many(purchase.order.line:partner_id) "Purchase Lines"
 receipt_reminder_email boolean "Receipt Reminder"
 reminder_date_before_receipt integer "Days Before Receipt"
 on_time_rate float-~ "On-Time Delivery Rate"

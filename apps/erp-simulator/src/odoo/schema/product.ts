@@ -55,6 +55,7 @@ type selection(consu:Goods|service:Service|combo:Combo)! "Product Type" @18-
 is_storable boolean "Track Inventory" @18-
 categ_id many2one(product.category) "Product Category"
 currency_id many2one(res.currency)-~ "Currency"
+cost_currency_id many2one(res.currency)-~ "Cost Currency"
 list_price float "Sales Price"
 standard_price float~ "Cost"
 volume float "Volume"
