@@ -2,6 +2,7 @@
 # A real Odoo 14 with its demo data: Debian bullseye's package in a chroot, a PostgreSQL 15 of its own.
 #   odoo14.sh start   reuses what is prepared (first run: some minutes); prints {url, database, username, …}
 #   odoo14.sh reset   puts the demo data back as they were after the first start, then as start
+#   odoo14.sh status  succeeds when the server runs
 #   odoo14.sh stop    ends the server and its database, nothing else
 # DOVETAIL_DEBIAN_MIRROR overrides the mirror, which is otherwise taken from this machine's apt.
 set -euo pipefail
@@ -147,5 +148,6 @@ stop)
   "$here/postgres15.sh" stop odoo14-postgres 9>&-
   if mountpoint -q "$root/proc"; then umount "$root/proc"; fi
   ;;
-*) fail "usage: $0 start|reset|stop" ;;
+status) ours ;;
+*) fail "usage: $0 start|reset|status|stop" ;;
 esac

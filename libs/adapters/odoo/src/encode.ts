@@ -26,6 +26,8 @@ export async function encode(session: OdooSession, model: OdooModel, body: JsonO
     else if (!lists(model).has(name) && name !== "state")
       await encodeField(session, fields, model.aliases, name, value, values);
   }
+  // Odoo refuses a purchase unit of another kind than the stock unit, and has one of its own choosing.
+  if (values["uom_id"] !== undefined && fields.has("uom_po_id")) values["uom_po_id"] ??= values["uom_id"] ?? false;
   return values;
 }
 

@@ -17,9 +17,11 @@ export class JsonRpc implements Rpc {
   async call(call: Call): Promise<Json> {
     const uid = await this.authenticated();
     const { config } = this.wire;
-    // `create` reads its first positional argument; everything else takes names.
-    const { vals_list: list, ...named } = call.named ?? {};
-    const positional: Json[] = call.ids ? [[...call.ids]] : list === undefined ? [] : [list];
+    // `create` reads its first argument by place, and `write` names its own differently from model to model.
+    const { vals_list: list, vals, ...named } = call.named ?? {};
+    const positional: Json[] = [];
+    if (call.ids) positional.push([...call.ids]);
+    for (const value of [list, vals]) if (value !== undefined) positional.push(value);
     const options: JsonObject = { ...named, ...(call.context ? { context: call.context } : {}) };
     const args: Json[] = [config.database, uid, this.password, call.model, call.method, positional, options];
     const { result } = await post(this.wire, ++this.id, "object", "execute_kw", args, excerpt(call));

@@ -1,4 +1,4 @@
-import { both, day, document, id, label, lines, link, number, read, state } from "./rules";
+import { both, document, id, label, lines, link, number, read, state } from "./rules";
 
 const totals = [
   both("currency", "_currency"),
@@ -95,8 +95,8 @@ export const invoice = document("Invoice", [
   id("supplier", "_supplier", "Supplier"),
   read("partyReference", "ref"),
   read("status", "state"),
-  day("invoiceDate", "invoice_date"),
-  day("dueDate", "invoice_date_due"),
+  read("invoiceDate", "invoice_date"),
+  read("dueDate", "invoice_date_due"),
   read("postingDate", "date"),
   label("paymentTerms", "invoice_payment_term_id"),
   read("notes", "narration"),
@@ -128,7 +128,7 @@ export const payment = document("Payment", [
   }),
   id("customer", "_customer", "Customer"),
   id("supplier", "_supplier", "Supplier"),
-  day("paymentDate", "date"),
+  read("paymentDate", "date"),
   read("amount", "amount", { isRequired: true }),
   read("currency", "_currency", { isRequired: true }),
   label("method", "payment_method_id"),
@@ -140,7 +140,7 @@ export const payment = document("Payment", [
 
 export const glTransaction = document("GlTransaction", [
   read("glTransactionNumber", "_number", { dataType: "string", isRequired: true }),
-  day("transactionDate", "date"),
+  read("transactionDate", "date"),
   read("postingDate", "date"),
   label("journal", "journal_id"),
   read("type", "move_type"),
@@ -157,7 +157,6 @@ export const glTransaction = document("GlTransaction", [
       read("foreignAmount", "amount_currency"),
       read("foreignCurrency", "_currency"),
       read("description", "name"),
-      label("custom.partner", "partner_id"),
     ],
     { readOnly: true },
   ),

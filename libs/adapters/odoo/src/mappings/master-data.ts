@@ -49,7 +49,7 @@ export const contact = document("Contact", [
   // Odoo 19 has one telephone only.
   read("mobile", "mobile"),
   address("address"),
-  read("custom.isCompany", "is_company"),
+  read("custom.isCompany", "is_company", { dataType: "boolean" }),
   ...family,
 ]);
 

@@ -32,11 +32,6 @@ export function label(mesField: string, member: string): FieldMapping {
   return read(mesField, `$.${member}[1]`, { dataType: "string" });
 }
 
-/** A day of Odoo's calendar as a time at the start of that day, UTC. */
-export function day(mesField: string, erpField: string): FieldMapping {
-  return read(mesField, erpField, { dataType: "datetime", transform: [{ name: "ISO_DATE", zone: "UTC" }] });
-}
-
 /** The number of the business: made up by the adapter where Odoo has none. */
 export function number(mesField: string, extra: Extra = {}): FieldMapping {
   return both(mesField, "_number", { dataType: "string", isRequired: true, ...extra });

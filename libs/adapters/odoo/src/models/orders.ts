@@ -1,7 +1,7 @@
 import type { JsonObject } from "@dovetail/domain";
 import { isObject } from "../errors";
 import { numberLines } from "../line-numbers";
-import type { OdooModel } from "../model";
+import { type OdooModel, madeUpKey, textOr } from "../model";
 import type { OdooSession } from "../session";
 import { linkId } from "../values";
 
@@ -9,12 +9,14 @@ import { linkId } from "../values";
 const isNote = (row: JsonObject) => typeof row["display_type"] === "string" && row["display_type"].startsWith("line_");
 
 const MADE = {
+  _number: "The order's number (`name`)",
   _currency: "Currency (ISO 4217)",
   _lines: "The lines, each with _line (its number) and _unit (UN/ECE Rec 20)",
 };
 
 export async function finishOrder(row: JsonObject, session: OdooSession): Promise<void> {
   const units = await session.tables.units();
+  row["_number"] = textOr(row["name"], madeUpKey(row));
   row["_currency"] = (await session.tables.currencies()).code(linkId(row["currency_id"]));
   const lines = Array.isArray(row["_lines"]) ? row["_lines"].filter(isObject) : [];
   for (const line of lines) line["_unit"] = units.code(linkId(line["product_uom"] ?? line["product_uom_id"]));
