@@ -2,7 +2,7 @@ import { type EntityName, type FieldError, type JsonObject, keyOf, validateRecor
 import { compileMapping, type InboundResult } from "@dovetail/mapping";
 import type { ConformanceHarness } from "../harness";
 import { isPulled, readAlone } from "./reading";
-import { type EntityRule, must } from "./rule";
+import { type EntityRule, must, portOf } from "./rule";
 
 /** Stands for the business key that the engine puts where a row holds another row's external id. */
 function resolveReferences({ record, refs }: InboundResult): JsonObject {
@@ -55,4 +55,26 @@ const keepsKeysApart: EntityRule = {
   },
 };
 
-export const mappingRules: readonly EntityRule[] = [mapsRows, keepsKeysApart];
+/** Business key → external id, undoing `resolveReferences`. */
+function resolve(_: EntityName, key: string): string {
+  return key.replace(/^KEY-OF-/, "");
+}
+
+const mapsBack: EntityRule = {
+  name: "its mapping makes bodies to push of the records it made",
+  applies: (harness, entity) => isPulled(harness, entity) && portOf(harness, entity).push !== undefined,
+  check: async (harness, entity) => {
+    const ids = new Set(await harness.seed(entity, 3));
+    const results = await mapped(harness, entity, ids);
+    const document = harness.adapter.mappings[entity];
+    must(document, `${entity} has no mapping`);
+    const mapping = await compileMapping(document, { entity });
+    for (const result of results) {
+      const { body, errors } = await mapping.outbound(resolveReferences(result), { resolve });
+      must(errors.length === 0, `a record does not map back: ${describe(errors)}`);
+      must(Object.keys(body).length > 0, "a record maps back to an empty body");
+    }
+  },
+};
+
+export const mappingRules: readonly EntityRule[] = [mapsRows, keepsKeysApart, mapsBack];

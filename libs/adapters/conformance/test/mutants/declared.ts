@@ -90,6 +90,11 @@ const declared: Mutant[] = [
     fault: "a constant key",
     mutate: mappings((m) => (isKey(m) ? { mesField: m.mesField ?? "", dataType: "string", defaultValue: "1" } : m)),
   },
+  {
+    rule: "its mapping makes bodies to push of the records it made",
+    fault: "every field is read only",
+    mutate: mappings((m) => ({ ...m, readOnly: true })),
+  },
 ];
 
 const connected: Mutant[] = [
