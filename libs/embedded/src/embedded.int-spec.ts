@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { eventually, temporaryFolder } from "@dovetail/testing";
@@ -58,6 +59,7 @@ it("a kill -9 of the parent leaves no server, and the next start finds the data"
   await expect(startNats({ dir: join(dir, "nats") })).rejects.toBeInstanceOf(FolderHeldError);
 
   child.kill("SIGKILL");
+  await once(child, "exit");
   // At once: the old servers may still be stopping.
   const again = await startPostgres({ dir: join(dir, "pg"), password: "p" });
   expect(await query(again.url, "select n from kept")).toEqual([{ n: 42 }]);

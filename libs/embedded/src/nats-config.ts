@@ -62,7 +62,6 @@ function list(subjects: readonly string[]): string {
 
 // The server's own syntax for strings: like JSON, without \u.
 function quote(text: string): string {
-  // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u001f\u007f]/.test(text)) throw new Error("control characters are not allowed in a NATS configuration");
   return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 }

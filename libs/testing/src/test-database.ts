@@ -76,9 +76,10 @@ async function migratedTemplate(
 }
 
 function fingerprint(schemas: readonly ServiceSchema[]): string {
-  const parts = schemas.map(({ schema, migrations, dispatch }) => [
+  const parts = schemas.map(({ schema, migrations, dispatch, lookup }) => [
     schema,
     dispatch ?? null,
+    lookup ?? false,
     migrations.map((migration) => [new migration().name ?? migration.name, migration.sql ?? String(migration)]),
   ]);
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 24);
