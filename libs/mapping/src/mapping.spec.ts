@@ -189,6 +189,12 @@ describe("a mapping document", () => {
     expect(result?.record).toEqual({ lines: [{ lineNumber: "1", quantity: "2" }] });
   });
 
+  it("keeps own fields of lines", async () => {
+    const fields = [{ mesField: "custom.lot", erpField: "LOT" }];
+    const [result] = await mapAll([{ mesField: "lines", erpField: "L", fields }], [{ L: [{ LOT: "7" }] }]);
+    expect(result?.record).toEqual({ lines: [{ custom: { lot: "7" } }] });
+  });
+
   it("joins several members and splits them again", async () => {
     const mappings: FieldMapping[] = [
       { mesField: "buyer", transform: [{ name: "CONCAT", fields: ["FIRST", "LAST"], separator: " " }] },

@@ -44,7 +44,7 @@ const MEMBERS = [
   "erpType",
   "fields",
 ];
-const CUSTOM = /^custom\.[A-Za-z_][\w-]{0,62}$/;
+const CUSTOM = /^custom\.(?!__proto__$)[A-Za-z_][\w-]{0,62}$/;
 
 /** What reading a whole document yields. */
 export interface ReadRules {
@@ -71,7 +71,7 @@ export async function readRules(document: MappingDocument, options: CompileOptio
     result.problems.push({ field: "mappings", rule: "type", value: null, message: "mappings must be a list" });
     return result;
   }
-  result.rules = await readAll(document.mappings, "mappings", ENTITIES[options.entity].fields, context, true);
+  result.rules = await readAll(document.mappings, "mappings", ENTITIES[options.entity].fields, context);
   return result;
 }
 
@@ -80,13 +80,12 @@ async function readAll(
   place: string,
   definitions: readonly FieldDefinition[],
   context: RuleContext,
-  top: boolean,
 ): Promise<Rule[]> {
   const rules: Rule[] = [];
   for (const [index, mapping] of mappings.entries()) {
     const at = `${place}[${index}]`;
     try {
-      rules.push(await readRule(mapping, at, definitions, context, top));
+      rules.push(await readRule(mapping, at, definitions, context));
     } catch (error) {
       if (!(error instanceof RuleProblem)) throw error;
       const { member, rule, message, value, suggestion } = error;
@@ -102,13 +101,12 @@ async function readRule(
   place: string,
   definitions: readonly FieldDefinition[],
   context: RuleContext,
-  top: boolean,
 ): Promise<Rule> {
   refuseUnknownMembers(mapping);
   const mesField = mapping.mesField ?? mapping.platformField;
   if (typeof mesField !== "string" || mesField === "")
     throw new RuleProblem("mesField", "required", "mesField is missing");
-  const definition = find(mesField, definitions, top);
+  const definition = find(mesField, definitions);
   const dataType = readType(mapping, definition);
   const lineRules = readsLines(mapping);
   const ways = readWays(mapping, context);
@@ -148,8 +146,8 @@ function refuseUnknownMembers(mapping: FieldMapping): void {
   }
 }
 
-function find(mesField: string, definitions: readonly FieldDefinition[], top: boolean): FieldDefinition | undefined {
-  if (top && CUSTOM.test(mesField)) return undefined;
+function find(mesField: string, definitions: readonly FieldDefinition[]): FieldDefinition | undefined {
+  if (CUSTOM.test(mesField) && definitions.some(({ name }) => name === "custom")) return undefined;
   let members: readonly FieldDefinition[] = definitions;
   let found: FieldDefinition | undefined;
   for (const part of mesField.split(".")) {
@@ -250,7 +248,7 @@ async function readFields(
   if (fields === undefined) return undefined;
   if (declared === undefined)
     throw new RuleProblem("fields", "exists", `${rule.mesField} has no declared members`, rule.mesField);
-  return readAll(fields, `${place}.fields`, declared, { ...context, known: undefined }, false);
+  return readAll(fields, `${place}.fields`, declared, { ...context, known: undefined });
 }
 
 function* duplicates(rules: readonly Rule[]): Generator<MappingProblem> {

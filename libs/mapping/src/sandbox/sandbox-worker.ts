@@ -62,9 +62,15 @@ export class SandboxWorker {
   /** Answers with the values under suspicion when the thread had to be ended. */
   private async attempt(batch: Batch, [from, to]: [number, number], narrowed: boolean) {
     const single = narrowed && to - from <= this.limits.block;
+    const beat = Atomics.load(this.progress, 2);
     const { hung, failure } = await this.send(batch, from, to, single);
     if (!hung && failure === undefined) return undefined;
     await this.close();
+    if (beat === Atomics.load(this.progress, 2)) {
+      // It never began: the thread itself cannot run, and no value is to blame.
+      fill(batch.results, failure ?? "the sandbox does not start");
+      return undefined;
+    }
     const at = Math.min(Math.max(Atomics.load(this.progress, 0), from), to - 1);
     const size = Atomics.load(this.progress, 1);
     if (size <= 1) batch.results[at] ??= { error: hung ? "the expression ran too long" : (failure ?? "failed") };
