@@ -104,7 +104,7 @@ function collectionOf(env: Env, place: CollectionPlace, writes: RelatedWrites): 
   }
   const back = env.model(relation).fields.get(inverse);
   return {
-    list: () => env.store.childIds(relation, inverse, owner),
+    list: () => env.ids(model.name, owner, field.name),
     add: (id) => {
       if (env.id(relation, id, inverse) !== owner) writes.write(env, relation, [id], { [inverse]: owner });
     },
@@ -113,6 +113,6 @@ function collectionOf(env: Env, place: CollectionPlace, writes: RelatedWrites): 
       if (back?.required || back?.onDelete === "cascade") writes.unlink(env, relation, [id]);
       else writes.write(env, relation, [id], { [inverse]: false });
     },
-    seed: { [inverse]: owner },
+    seed: { [inverse]: owner, ...(relation === "mail.message" ? { model: model.name } : {}) },
   };
 }

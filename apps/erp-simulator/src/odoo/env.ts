@@ -80,7 +80,12 @@ export class Env {
     if (computed) return computed(this, row, id);
     const field = model.fields.get(name);
     if (field?.type === "one2many") {
-      return field.relation && field.inverse ? this.store.childIds(field.relation, field.inverse, id) : [];
+      if (!field.relation || !field.inverse) return [];
+      const ids = this.store.childIds(field.relation, field.inverse, id);
+      // Messages name their record by model and id.
+      return field.relation === "mail.message"
+        ? ids.filter((one) => this.row("mail.message", one)?.["model"] === model.name)
+        : ids;
     }
     if (!field && model.inherits) return this.delegated(model, row, name);
     return row[name] ?? null;

@@ -133,7 +133,6 @@ function companies19(env: Env): Output {
 }
 
 function storeData(env: Env): Output {
-  const stamp = (id: number) => env.text("res.partner", id, "write_date").slice(0, 19);
   return {
     Store: {
       action_discuss_id: 125,
@@ -149,30 +148,7 @@ function storeData(env: Env): Output {
       self_partner: 3,
       settings: userSettings(),
     },
-    "res.partner": [
-      {
-        active: false,
-        avatar_128_access_token: HASH,
-        email: "odoobot@example.com",
-        id: 2,
-        im_status: "bot",
-        im_status_access_token: HASH,
-        is_company: false,
-        main_user_id: 1,
-        name: "OdooBot",
-        write_date: stamp(2),
-      },
-      {
-        active: true,
-        avatar_128_access_token: HASH,
-        id: 3,
-        im_status: "offline",
-        im_status_access_token: HASH,
-        main_user_id: 2,
-        name: env.text("res.partner", 3, "name"),
-        write_date: stamp(3),
-      },
-    ],
+    "res.partner": chatPartners(env),
     "res.users": [
       { id: 1, share: false },
       {
@@ -184,4 +160,32 @@ function storeData(env: Env): Output {
       },
     ],
   };
+}
+
+function chatPartners(env: Env): Output {
+  const stamp = (id: number) => env.text("res.partner", id, "write_date").slice(0, 19);
+  return [
+    {
+      active: false,
+      avatar_128_access_token: HASH,
+      email: "odoobot@example.com",
+      id: 2,
+      im_status: "bot",
+      im_status_access_token: HASH,
+      is_company: false,
+      main_user_id: 1,
+      name: "OdooBot",
+      write_date: stamp(2),
+    },
+    {
+      active: true,
+      avatar_128_access_token: HASH,
+      id: 3,
+      im_status: "offline",
+      im_status_access_token: HASH,
+      main_user_id: 2,
+      name: env.text("res.partner", 3, "name"),
+      write_date: stamp(3),
+    },
+  ];
 }

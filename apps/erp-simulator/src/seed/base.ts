@@ -10,10 +10,12 @@ export function seedBase(database: Database): void {
     const put = (model: string, rows: Rows): void => {
       for (const row of rows) insert(env, model, row);
     };
+    seedCurrencies(put);
     seedPeople(put);
     seedUnits(put);
     seedWarehouse(put);
-    seedAccounting(put);
+    seedAccounts(put);
+    seedJournals(put);
     seedModels(env, put);
   });
 }
@@ -30,7 +32,7 @@ function insert(env: Env, model: string, values: Record<string, Cell>): void {
 
 type Put = (model: string, rows: Rows) => void;
 
-function seedPeople(put: Put): void {
+function seedCurrencies(put: Put): void {
   put("res.currency", [
     { name: "EUR", full_name: "Euro", symbol: "€", rounding: "0.01", decimal_places: 2, position: "after" },
     {
@@ -77,6 +79,9 @@ function seedPeople(put: Put): void {
     { name: "Greece", code: "GR" },
     { name: "United States", code: "US" },
   ]);
+}
+
+function seedPeople(put: Put): void {
   const person = { is_company: false, type: "contact", color: 0, lang: "en_US", supplier_rank: 0, customer_rank: 0 };
   put("res.partner", [
     {
@@ -175,7 +180,7 @@ function seedWarehouse(put: Put): void {
   ]);
 }
 
-function seedAccounting(put: Put): void {
+function seedAccounts(put: Put): void {
   put("account.account.type", [
     { name: "Receivable", type: "receivable" },
     { name: "Payable", type: "payable" },
@@ -209,6 +214,9 @@ function seedAccounting(put: Put): void {
     account("620000", "Subcontracting", 6, "expense"),
     account("101501", "Cash", 3, "asset_cash"),
   ]);
+}
+
+function seedJournals(put: Put): void {
   const journal = (name: string, code: string, type: string, fallback: number) => ({
     name,
     code,

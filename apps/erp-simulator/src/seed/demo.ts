@@ -192,9 +192,33 @@ function seedProduction({ env, random, size, products }: Demo): void {
       product_qty: between(random, 1, 20),
       origin: `S${String(n + 1).padStart(5, "0")}`,
     });
+    addWork(env, random, id, products);
     if (n % 3 !== 0) call(env, "mrp.production", "action_confirm", id);
     if (n % 3 === 2) call(env, "mrp.production", "button_mark_done", id);
   }
+}
+
+function addWork(env: Env, random: Random, production: number, products: number[]): void {
+  if (env.store.table("mrp.workcenter").ids.length === 0)
+    create(env, "mrp.workcenter", { name: "Assembly bay", company_id: 1 });
+  for (const name of ["Cutting", "Assembly"]) {
+    create(env, "mrp.workorder", {
+      name,
+      production_id: production,
+      workcenter_id: 1,
+      duration_expected: 60,
+      state: "ready",
+    });
+  }
+  create(env, "stock.move", {
+    ...(env.version === 19 ? {} : { name: "Component" }),
+    raw_material_production_id: production,
+    product_id: pick(random, products),
+    product_uom_qty: between(random, 1, 9),
+    location_id: 8,
+    location_dest_id: 11,
+    state: "confirmed",
+  });
 }
 
 function seedInvoices({ env, random, suppliers, customers, products }: Demo): void {

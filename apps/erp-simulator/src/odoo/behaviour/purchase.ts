@@ -191,6 +191,7 @@ export const PURCHASE_ORDER: Behaviour = {
     button_approve: confirm,
     button_cancel: cancel,
     button_draft: setState("draft", ["cancel"]),
+    print_quotation: setState("sent", ["draft"]),
     button_done: lock(true),
     button_lock: lock(true),
     button_unlock: lock(false),

@@ -1,6 +1,6 @@
 import type { Behaviour } from "../env";
 import { ACCOUNT_ACCOUNT, ACCOUNT_MOVE, ACCOUNT_MOVE_LINE } from "./account";
-import { AUTOMATION, SERVER_ACTION } from "./automation";
+import { AUTOMATION, MESSAGE, SERVER_ACTION } from "./automation";
 import { COMPANY, CURRENCY, PARTNER, USER } from "./partner";
 import { PAYMENT } from "./payment";
 import { CATEGORY, PRODUCT, TEMPLATE } from "./product";
@@ -33,6 +33,7 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   "account.move": ACCOUNT_MOVE,
   "account.move.line": ACCOUNT_MOVE_LINE,
   "account.payment": PAYMENT,
+  "mail.message": MESSAGE,
   "base.automation": AUTOMATION,
   "ir.actions.server": SERVER_ACTION,
 };

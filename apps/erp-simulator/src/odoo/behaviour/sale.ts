@@ -106,6 +106,19 @@ function deliver(env: Env, order: number): void {
   });
 }
 
+const setOrderState =
+  (state: string): Method =>
+  (env, ids) => {
+    write(env, ORDER, ids, { state });
+    return true;
+  };
+
+/** Until 16 a locked order is in state `done`, later it is marked. */
+function lock(env: Env, ids: number[], locked: boolean): boolean {
+  write(env, ORDER, ids, env.version === 14 ? { state: locked ? "done" : "sale" } : { locked });
+  return true;
+}
+
 /** Sales orders. */
 export const SALE_ORDER: Behaviour = {
   prepare: orderDefaults,
@@ -121,6 +134,10 @@ export const SALE_ORDER: Behaviour = {
       write(env, ORDER, ids, { state: "cancel" });
       return true;
     },
+    action_quotation_sent: setOrderState("sent"),
+    action_done: (env, ids) => lock(env, ids, true),
+    action_lock: (env, ids) => lock(env, ids, true),
+    action_unlock: (env, ids) => lock(env, ids, false),
     action_draft: (env, ids) => {
       write(env, ORDER, ids, { state: "draft" });
       return true;

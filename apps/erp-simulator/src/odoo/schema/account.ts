@@ -161,6 +161,7 @@ journal_id many2one(account.journal)! "Journal"
 ref char "Reference" @-17
 memo char "Memo" @18-
 payment_reference char "Payment Reference"
+message_ids one2many(mail.message:res_id) "Messages"
 is_reconciled boolean- "Is Reconciled"
 company_id many2one(res.company)-~ "Company"
 `,

@@ -205,4 +205,18 @@ webhook_url char "Webhook URL"
 webhook_field_ids many2many(ir.model.fields) "Webhook Fields"
 `,
   },
+  {
+    name: "mail.message",
+    label: "Message",
+    order: "id desc",
+    fields: `
+subject char "Subject"
+date datetime "Date"
+body html "Contents"
+message_type selection(email|comment|notification:System notification|auto_comment:Automated)! "Type"
+model char "Related Document Model"
+res_id integer "Related Document ID"
+author_id many2one(res.partner) "Author"
+`,
+  },
 ];

@@ -20,7 +20,7 @@ message_follower_ids one2many(mail.followers) "Followers"
 message_partner_ids many2many(res.partner)-~ "Followers (Partners)" @-16
 message_partner_ids many2many(res.partner)~ "Followers (Partners)" @17-
 message_channel_ids many2many(mail.channel)-~ "Followers (Channels)" @-14
-message_ids one2many(mail.message) "Messages"
+message_ids one2many(mail.message:res_id) "Messages"
 has_message boolean-~ "Has Message" @16-
 message_unread boolean-~ "Unread Messages" @-14
 message_unread_counter integer-~ "Unread Messages Counter" @-14

@@ -74,6 +74,7 @@ tracking selection(serial:By Unique Serial Number|lot:By Lots|none:No Tracking)!
 product_variant_ids one2many(product.product:product_tmpl_id) "Products"
 product_variant_id many2one(product.product)-~ "Product"
 product_variant_count integer-~ "# Product Variants"
+message_ids one2many(mail.message:res_id) "Messages"
 qty_available float-~ "Quantity On Hand"
 `,
   },
@@ -92,6 +93,7 @@ lst_price float~ "Sales Price"
 volume float "Volume"
 weight float "Weight"
 combination_indices char- "Combination Indices"
+message_ids one2many(mail.message:res_id) "Messages"
 qty_available float-~ "Quantity On Hand"
 virtual_available float-~ "Forecasted Quantity"
 incoming_qty float-~ "Incoming"

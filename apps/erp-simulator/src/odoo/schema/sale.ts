@@ -96,8 +96,37 @@ date_finished datetime "End Date"
 date_deadline datetime "Deadline"
 state selection(draft|confirmed|progress:In Progress|to_close:To Close|done|cancel:Cancelled)- "State"
 reservation_state selection(confirmed:Waiting|assigned:Ready|waiting:Waiting Another Operation)- "Material Availability"
+message_ids one2many(mail.message:res_id) "Messages"
+workorder_ids one2many(mrp.workorder:production_id) "Work Orders"
+move_raw_ids one2many(stock.move:raw_material_production_id) "Components"
+move_finished_ids one2many(stock.move:production_id) "Finished Products"
 user_id many2one(res.users) "Responsible"
 company_id many2one(res.company)! "Company"
+`,
+  },
+  {
+    name: "mrp.workcenter",
+    label: "Work Center",
+    order: "name",
+    fields:
+      'name char! "Work Center"\ncode char "Code"\nactive boolean "Active"\ncompany_id many2one(res.company) "Company"',
+  },
+  {
+    name: "mrp.workorder",
+    label: "Work Order",
+    fields: `
+name char! "Work Order"
+production_id many2one(mrp.production:cascade)! "Manufacturing Order"
+workcenter_id many2one(mrp.workcenter)! "Work Center"
+state selection(pending|waiting|ready|progress:In Progress|done:Finished|cancel:Cancelled)- "Status" @-18
+state selection(blocked|ready:To Do|progress:In Progress|done:Finished|cancel:Cancelled)- "Status" @19-
+duration_expected float "Expected Duration"
+duration float "Real Duration"
+qty_produced float "Quantity"
+date_planned_start datetime "Scheduled Start Date" @-16
+date_planned_finished datetime "Scheduled End Date" @-16
+date_start datetime "Start"
+date_finished datetime "End"
 `,
   },
 ];

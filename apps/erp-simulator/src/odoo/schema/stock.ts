@@ -112,6 +112,7 @@ picking_type_code selection(incoming:Receipt|outgoing:Delivery|internal:Internal
 partner_id many2one(res.partner) "Contact"
 company_id many2one(res.company)-~ "Company"
 user_id many2one(res.users) "Responsible"
+message_ids one2many(mail.message:res_id) "Messages"
 purchase_id many2one(purchase.order)- "Purchase Orders"
 sale_id many2one(sale.order) "Sales Order"
 `,
@@ -147,6 +148,8 @@ quantity float "Quantity" @17-
 picked boolean "Picked" @17-
 move_line_ids one2many(stock.move.line:move_id) "Move Lines"
 purchase_line_id many2one(purchase.order.line) "Purchase Order Line"
+raw_material_production_id many2one(mrp.production) "Production Order for components"
+production_id many2one(mrp.production) "Production Order for finished products"
 sale_line_id many2one(sale.order.line) "Sale Line"
 `,
   },
