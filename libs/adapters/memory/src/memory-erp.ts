@@ -1,6 +1,5 @@
 import { keyOf, type EntityName, type Json, type JsonObject } from "@dovetail/domain";
-import { type Clock, systemClock } from "@dovetail/resilience";
-import type { WriteClass } from "@dovetail/adapter-sdk";
+import { type Clock, systemClock, type WriteClass } from "@dovetail/adapter-sdk";
 import { type CallKind, Faults } from "./faults";
 import { NoSuchRow, StaleVersion } from "./row-errors";
 import { RecordSeeder } from "./seeds";

@@ -1,3 +1,4 @@
+export { type Clock, systemClock } from "@dovetail/resilience";
 export type { AllowAddress } from "./address-guard";
 export { capabilities, type EntityCapabilities, type SystemCapabilities } from "./capabilities";
 export { httpClassify, sentOf } from "./classify";
