@@ -114,6 +114,7 @@ export const postMoves: Method = (env, ids) => {
     const invoiceDate = env.text(MOVE, id, "invoice_date") || env.tx.stamp.slice(0, 10);
     write(env, MOVE, [id], {
       state: "posted",
+      posted_before: true,
       name: numberOf(env, id, type),
       ...(IS_INVOICE.test(type) ? { invoice_date: invoiceDate } : {}),
     });
