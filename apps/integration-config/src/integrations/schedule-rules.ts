@@ -1,0 +1,34 @@
+import { expandEntityGroup, type JsonObject } from "@dovetail/domain";
+import { Cron } from "croner";
+import type { Fault } from "./faults";
+
+/** Why a text is no cron expression (UTC; five or six parts, or `@daily` and its kin), or undefined when it is one. */
+export function cronFault(expression: unknown): string | undefined {
+  if (typeof expression !== "string") return "must be a cron expression";
+  if (expression.length > 200) return "is longer than 200 characters";
+  // croner also takes one date; a schedule comes again.
+  if (/^\s*\d{4}-/.test(expression)) return "is a date, not a cron expression";
+  try {
+    const cron = new Cron(expression, { paused: true, timezone: "UTC" });
+    return cron.nextRun() === null ? "never comes due" : undefined;
+  } catch {
+    return "is not a cron expression";
+  }
+}
+
+/** Faults of `syncSchedule`: {enabled, interval} and a cron expression per entity or group. */
+export function checkSchedule(schedule: JsonObject): Fault[] {
+  const faults: Fault[] = [];
+  for (const [name, value] of Object.entries(schedule)) {
+    const field = `syncSchedule.${name}`;
+    if (name === "enabled") {
+      if (typeof value !== "boolean") faults.push({ field, rule: "type", value, message: "must be true or false" });
+    } else if (name !== "interval" && expandEntityGroup(name).length === 0) {
+      faults.push({ field, rule: "unknown", value, message: `${name} is neither an entity nor a group` });
+    } else {
+      const message = cronFault(value);
+      if (message) faults.push({ field, rule: "cron", value, message });
+    }
+  }
+  return faults;
+}

@@ -1,0 +1,169 @@
+import {
+  integrationConfig,
+  ProblemError,
+  sync,
+  systems,
+  type CallContext,
+  type CreateIntegration,
+  type ErpField,
+  type Integration,
+  type Operation,
+  type ProblemDocument,
+  type SystemDescription,
+} from "@dovetail/contracts";
+import { uuidv7, type EntityName, type JsonObject } from "@dovetail/domain";
+import { Bus } from "@dovetail/messaging";
+import { createLogger, type Running } from "@dovetail/service-kit";
+import { testDatabase, testNats, type TestDatabase, type TestNats } from "@dovetail/testing";
+import { Client } from "pg";
+import { integrationConfigSchema, startIntegrationConfig } from "../src/start";
+
+/** A system that reads and writes orders, reads suppliers, and takes payments only. */
+export const ACME: SystemDescription = {
+  code: "ACME",
+  version: 2,
+  title: "Acme ERP",
+  connection: {
+    fields: [
+      { name: "apiEndpoint", label: "Address", type: "url", in: "connection", required: true },
+      { name: "database", label: "Database", type: "text", in: "settings", required: true, pattern: "[a-z0-9]+" },
+      { name: "pages", label: "Pages", type: "integer", in: "settings", min: 1, max: 9 },
+      { name: "mode", label: "Mode", type: "choice", in: "settings", choices: ["fast", "slow"], default: "fast" },
+      { name: "apiPassword", label: "Password", type: "text", in: "credentials", required: true, secret: true },
+    ],
+  },
+  auth: ["BASIC", "API_KEY"],
+  inbound: ["REST_POLLING"],
+  outbound: ["REST_PUSH"],
+  formats: ["JSON"],
+  realTime: false,
+  limits: {},
+  entities: [
+    offer("Supplier", true, []),
+    offer("PurchaseOrder", true, ["create", "update"]),
+    offer("Part", true, ["create", "update"]),
+    offer("Payment", false, ["post"]),
+  ],
+  errors: [],
+};
+
+const TEMPLATES: Partial<Record<EntityName, JsonObject>> = {
+  PurchaseOrder: {
+    entityType: "PurchaseOrder",
+    mappings: [
+      { mesField: "poNumber", erpField: "PO_NUM", dataType: "string", isRequired: true },
+      { mesField: "totalAmount", erpField: "PO_TOTAL", dataType: "decimal" },
+    ],
+  },
+  Supplier: { entityType: "Supplier", mappings: [{ mesField: "supplierNumber", erpField: "CODE", isRequired: true }] },
+};
+
+function offer(entityType: EntityName, pull: boolean, operations: string[]): SystemDescription["entities"][number] {
+  const writeClass = operations.length > 0 ? "L" : null;
+  return {
+    entityType,
+    pull,
+    incremental: pull,
+    deletesSeen: pull,
+    operations,
+    writeClass,
+    lookup: true,
+    webhook: false,
+  };
+}
+
+/** What the stand-in for the sync-engine answers. */
+export interface Erp {
+  fields: () => Promise<ErpField[]>;
+}
+
+/** The service with its own database and broker, and a stand-in for the sync-engine. */
+export interface Harness {
+  database: TestDatabase;
+  nats: TestNats;
+  running: Running;
+  bus: Bus;
+  erp: Erp;
+  admin: Client;
+  /** Names of ERPs that do not answer. */
+  engine: { stop(): Promise<void> };
+  stop(): Promise<void>;
+}
+
+export async function startHarness(): Promise<Harness> {
+  const [database, nats] = await Promise.all([testDatabase([integrationConfigSchema]), testNats()]);
+  const erp: Erp = { fields: async () => [] };
+  const engine = await Bus.connect({ url: nats.url, name: "sync-engine" });
+  const find = (code: string): SystemDescription => {
+    if (code === ACME.code) return ACME;
+    throw new ProblemError("NOT_FOUND", `there is no system ${code}`);
+  };
+  engine.handle(systems.get, async ({ id }) => find(id));
+  engine.handle(systems.templates, async ({ id }) => ({ system: find(id), mappings: TEMPLATES }));
+  engine.handle(sync.fields, () => erp.fields());
+  const running = await startIntegrationConfig({
+    env: {
+      PORT: "0",
+      DATABASE_URL: database.urlFor("integration_config", "run"),
+      INTEGRATION_CONFIG_DISPATCH_URL: database.urlFor("integration_config", "dispatch"),
+      NATS_URL: nats.url,
+    },
+    logger: createLogger({ service: "integration-config", level: "silent" }),
+  });
+  const bus = await Bus.connect({ url: nats.url, name: "spec" });
+  const admin = new Client(database.adminUrl);
+  await admin.connect();
+  return {
+    ...{ database, nats, running, bus, erp, admin },
+    engine: { stop: () => engine.close() },
+    async stop() {
+      await bus.close();
+      await running.stop();
+      await engine.close();
+      await admin.end();
+      await Promise.all([database.drop(), nats.stop()]);
+    },
+  };
+}
+
+/** A user of a fresh tenant. */
+export function newTenant(): CallContext {
+  const id = uuidv7();
+  return { tenantId: id, tenant: `t-${id.slice(-8)}`, actor: { kind: "user", id: "ada", permissions: ["erp:create"] } };
+}
+
+export const BOX = { v: 1, ct: "c2VjcmV0" };
+
+/** The least that makes an integration with ACME. */
+export function acme(name: string, more: JsonObject = {}): CreateIntegration {
+  const integration = {
+    name,
+    erpSystem: "ACME",
+    apiEndpoint: "https://erp.example.com",
+    settings: { database: "o14" },
+  };
+  return {
+    integration: { ...integration, ...more },
+    credentials: { box: BOX, summary: { set: ["apiUsername", "apiPassword"] } },
+  } as unknown as CreateIntegration;
+}
+
+export function create(bus: Bus, ctx: CallContext, name: string, more: JsonObject = {}): Promise<Integration> {
+  return bus.call(integrationConfig.create, ctx, acme(name, more));
+}
+
+/** The problem that a call ends in. */
+export async function problemOf<I extends object, O>(
+  bus: Bus,
+  operation: Operation<I, O>,
+  ctx: CallContext,
+  input: I,
+): Promise<ProblemDocument> {
+  try {
+    await bus.call(operation, ctx, input);
+  } catch (error) {
+    if (error instanceof ProblemError) return error.problem;
+    throw error;
+  }
+  throw new Error(`${operation.subject} succeeded`);
+}
