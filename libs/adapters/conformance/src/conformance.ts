@@ -56,7 +56,7 @@ export function checksOf(harness: ConformanceHarness): Check[] {
     ...(skip === undefined ? {} : { skip }),
     run: () => prepared(harness, check),
   });
-  const whole = ADAPTER_RULES.map(({ name, unless, check }) =>
+  const whole = ADAPTER_RULES.filter(({ applies }) => applies?.(harness) ?? true).map(({ name, unless, check }) =>
     about(name, harness.adapter.system, unless?.(harness), () => check(harness)),
   );
   const each = harness.entities.flatMap((entity) =>

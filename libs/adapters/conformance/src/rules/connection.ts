@@ -21,7 +21,7 @@ function mustHideSecrets(harness: ConformanceHarness, error: unknown): void {
 
 const wrongPassword: AdapterRule = {
   name: "a wrong password is AUTH, ERP002",
-  unless: ({ adapter }) => (adapter.auth.every((method) => method === "NONE") ? "the ERP has no accounts" : undefined),
+  applies: ({ adapter }) => adapter.auth.some((method) => method !== "NONE"),
   check: async (harness) => {
     const attempt = withSession(harness, (session) => harness.adapter.test(session), { as: "wrongPassword" });
     const error = await failureOf(attempt, "test() with a wrong password");
@@ -45,7 +45,8 @@ const unreachable: AdapterRule = {
 
 const readsNotices: AdapterRule = {
   name: "reads inbound notices",
-  unless: ({ adapter, notices }) => (adapter.webhook && notices ? undefined : "no notices, or none to try"),
+  applies: ({ adapter }) => adapter.webhook !== undefined,
+  unless: ({ notices }) => (notices ? undefined : "the harness has no notices"),
   check: async ({ adapter, notices = [] }) => {
     for (const { body, headers, expected } of notices) {
       const read = JSON.stringify(adapter.webhook?.read(body, headers));
@@ -56,7 +57,7 @@ const readsNotices: AdapterRule = {
 
 const refusesBrokenNotices: AdapterRule = {
   name: "a notice that cannot be read is VALIDATION",
-  unless: ({ adapter }) => (adapter.webhook ? undefined : "the ERP sends no notices"),
+  applies: ({ adapter }) => adapter.webhook !== undefined,
   check: async ({ adapter }) => {
     for (const text of ["", "{", "null", '{"entity":"NoSuchEntity"}']) {
       const reading = async () => adapter.webhook?.read(Buffer.from(text), {});

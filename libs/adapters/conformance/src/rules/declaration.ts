@@ -94,7 +94,7 @@ const PLAIN = /^[A-Za-z_]\w*$/;
 
 const describesFields: AdapterRule = {
   name: "describes the fields that its mappings read",
-  unless: ({ adapter }) => (adapter.describe ? undefined : "the adapter does not describe fields"),
+  applies: ({ adapter }) => adapter.describe !== undefined,
   check: (harness) =>
     withSession(harness, async (session) => {
       const { adapter, entities } = harness;

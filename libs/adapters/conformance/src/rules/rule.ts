@@ -8,6 +8,7 @@ export class RuleViolation extends Error {}
 /** A rule about the adapter as a whole. `unless` says why it cannot be tried with this harness. */
 export interface AdapterRule {
   name: string;
+  applies?(harness: ConformanceHarness): boolean;
   unless?(harness: ConformanceHarness): string | undefined;
   check(harness: ConformanceHarness): Promise<void>;
 }
