@@ -101,7 +101,7 @@ const resumesOnwards: EntityRule = {
   applies: isPulled,
   check: async (harness, entity) => {
     const seeded = new Set(await harness.seed(entity, 8));
-    const begun = await readAlone(harness, entity, { pageSize: 2, stopAfter: 100 });
+    const begun = await readAlone(harness, entity, { pageSize: 2 });
     // Half of what was seeded, wherever it stands: an ERP that cannot be reset holds other rows.
     let shown = 0;
     const half = begun.pages.find(
