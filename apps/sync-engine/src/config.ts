@@ -1,7 +1,6 @@
 import {
   boolean,
   defineConfig,
-  duration,
   integer,
   oneOf,
   optional,
@@ -18,12 +17,12 @@ export const config = defineConfig({
   HOST: string({ default: "127.0.0.1" }),
   DATABASE_URL: secret(),
   SYNC_ENGINE_DISPATCH_URL: secret(),
-  NATS_URL: url({ protocols: ["nats:", "tls:"] }),
+  NATS_URL: url({ protocols: ["nats", "tls"] }),
   NATS_USER: optional(string()),
   NATS_PASSWORD: optional(secret()),
   SYNC_ENGINE_KEYS: secret(),
   SYNC_ENGINE_CONCURRENCY: integer({ min: 1, max: 64, default: 4 }),
   ERP_INTEGRATION_ENABLED: boolean(true),
-  ERP_SYNC_INTERVAL: duration("300000"),
+  ERP_SYNC_INTERVAL: integer({ min: 0, default: 300_000 }),
   ERP_LOG_LEVEL: oneOf(LOG_LEVELS, "info"),
 });

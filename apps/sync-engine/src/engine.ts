@@ -43,6 +43,46 @@ export class Handlers {
   }
 }
 
+/** Connections to the database and to other services' logs. */
+@Injectable()
+export class EngineLinks {
+  constructor(
+    readonly db: Database,
+    readonly bus: Bus,
+    private readonly tenants: TenantDirectory,
+    private readonly letters: DeadLetterRepository,
+    @Inject(LOGGER) readonly logger: Logger,
+  ) {}
+
+  /** Starts the consumers; each event becomes a row of work in the transaction that stores its position. */
+  follow(wake: () => void): { stop(): Promise<void> }[] {
+    const tenants = () => this.tenants.all();
+    const onPoison = (tx: Tx, event: DomainEvent, error: unknown) => this.letters.savePoison(tx, event, error);
+    const each = { db: this.db, bus: this.bus, service: "sync-engine", tenants, log: this.logger, onPoison };
+    const config = new Consumer<ConfigEvent>({
+      ...each,
+      producer: "integration-config",
+      types: ["integration.created", "integration.updated", "integration.deleted", "mapping.updated"],
+      apply: async (tx, event) => {
+        await enqueue(tx, { kind: "account", id: event.data.integrationId, priority: 1 });
+        wake();
+      },
+    });
+    const notices = new Consumer<"notice.received">({
+      ...each,
+      producer: "gateway",
+      types: ["notice.received"],
+      apply: async (tx, event) => {
+        await enqueue(tx, { kind: "notice", id: event.data.noticeId, priority: 2 });
+        wake();
+      },
+    });
+    config.start();
+    notices.start();
+    return [config, notices];
+  }
+}
+
 /** What runs by itself: workers, the log's relay, the consumers of other services' logs. */
 @Injectable()
 export class Engine implements OnApplicationBootstrap {
@@ -85,45 +125,5 @@ export class Engine implements OnApplicationBootstrap {
     });
     runner.start();
     return runner;
-  }
-}
-
-/** Connections to the database and to other services' logs. */
-@Injectable()
-export class EngineLinks {
-  constructor(
-    readonly db: Database,
-    readonly bus: Bus,
-    private readonly tenants: TenantDirectory,
-    private readonly letters: DeadLetterRepository,
-    @Inject(LOGGER) readonly logger: Logger,
-  ) {}
-
-  /** Starts the consumers; each event becomes a row of work in the transaction that stores its position. */
-  follow(wake: () => void): { stop(): Promise<void> }[] {
-    const tenants = () => this.tenants.all();
-    const onPoison = (tx: Tx, event: DomainEvent, error: unknown) => this.letters.savePoison(tx, event, error);
-    const each = { db: this.db, bus: this.bus, service: "sync-engine", tenants, log: this.logger, onPoison };
-    const config = new Consumer<ConfigEvent>({
-      ...each,
-      producer: "integration-config",
-      types: ["integration.created", "integration.updated", "integration.deleted", "mapping.updated"],
-      apply: async (tx, event) => {
-        await enqueue(tx, { kind: "account", id: event.data.integrationId, priority: 1 });
-        wake();
-      },
-    });
-    const notices = new Consumer<"notice.received">({
-      ...each,
-      producer: "gateway",
-      types: ["notice.received"],
-      apply: async (tx, event) => {
-        await enqueue(tx, { kind: "notice", id: event.data.noticeId, priority: 2 });
-        wake();
-      },
-    });
-    config.start();
-    notices.start();
-    return [config, notices];
   }
 }

@@ -1,6 +1,6 @@
 import { ENTITIES, type EntityName, type JsonObject } from "@dovetail/domain";
-import type { ConnectionDocument, ConnectionStatus, MappingVersion, ProblemDocument } from "@dovetail/contracts";
-import { Database, type Tx } from "@dovetail/database";
+import type { ConnectionDocument, MappingVersion } from "@dovetail/contracts";
+import { Database } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
 import type { Account } from "./account";
 
@@ -76,21 +76,6 @@ export class AccountRepository {
       ),
     );
     return row?.document;
-  }
-
-  /** Notes how the last call of the account went. */
-  async noteStatus(
-    tx: Tx,
-    num: number,
-    status: ConnectionStatus,
-    problem: ProblemDocument | null,
-    synced: boolean,
-  ): Promise<void> {
-    await tx.execute(
-      `update sync_engine.accounts set connection_status = $3, last_error = $4,
-         last_sync_at = case when $5 then clock_timestamp() else last_sync_at end where tenant_id = $1 and num = $2`,
-      [tx.tenantId, num, status, problem === null ? null : JSON.stringify(problem), synced],
-    );
   }
 }
 

@@ -14,6 +14,15 @@ import { TenantDirectory } from "./tenant-directory";
 const AFTER_NOTICE_MS = 2_000;
 const TROUBLE_MS = 5_000;
 
+/** What a change of an integration or a notice sets going. */
+@Injectable()
+export class Turns {
+  constructor(
+    readonly schedules: ScheduleService,
+    readonly jobs: JobService,
+  ) {}
+}
+
 /** Follows what other services say: integrations that changed, notices that came in. */
 @Injectable()
 export class AccountWorker {
@@ -65,15 +74,6 @@ export class AccountWorker {
   private async tenantOf(tenantId: string): Promise<string | undefined> {
     return (await this.tenants.all()).find((tenant) => tenant.id === tenantId)?.name;
   }
-}
-
-/** What a change of an integration or a notice sets going. */
-@Injectable()
-export class Turns {
-  constructor(
-    readonly schedules: ScheduleService,
-    readonly jobs: JobService,
-  ) {}
 }
 
 function asMissing(error: unknown): undefined {

@@ -2,9 +2,9 @@ import type { EntityName } from "@dovetail/domain";
 import { ProblemError, progressSubject } from "@dovetail/contracts";
 import { Database, enqueue } from "@dovetail/database";
 import { appendEvent, Bus } from "@dovetail/messaging";
-import { Injectable, Logger } from "@nestjs/common";
+import { LOGGER, type Logger } from "@dovetail/service-kit";
+import { Inject, Injectable } from "@nestjs/common";
 import type { Account } from "../accounts/account";
-import { AccountRepository } from "../accounts/account.repository";
 import type { JobRow } from "./job";
 import { JobRepository } from "./job.repository";
 import { countsOf, JobService } from "./job.service";
@@ -12,14 +12,12 @@ import { countsOf, JobService } from "./job.service";
 /** What is told and stored when a job begins, moves and ends. */
 @Injectable()
 export class JobEnds {
-  private readonly logger = new Logger("jobs");
-
   constructor(
     private readonly db: Database,
     private readonly jobs: JobRepository,
     private readonly service: JobService,
-    private readonly statuses: AccountRepository,
     private readonly bus: Bus,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   async started(account: Account, entity: EntityName, job: JobRow): Promise<void> {
@@ -39,17 +37,17 @@ export class JobEnds {
 
   async completed(account: Account, entity: EntityName, job: JobRow): Promise<void> {
     const ended = await this.end(account, entity, job, null);
-    if (ended) this.logger.log({ counts: countsOf(ended), msg: "job completed" });
+    if (ended) this.logger.info({ counts: countsOf(ended) }, "job completed");
   }
 
   async failed(account: Account, entity: EntityName, job: JobRow, error: unknown): Promise<void> {
     const problem = error instanceof ProblemError ? error : new ProblemError("INTERNAL", "the job failed unexpectedly");
-    this.logger.warn({ err: error, category: problem.code, msg: "job failed" });
+    this.logger.warn({ err: error, category: problem.code }, "job failed");
     await this.end(account, entity, job, problem);
   }
 
   surprised(error: unknown): void {
-    this.logger.error({ err: error, msg: "a job met an error that nobody expected; it goes on from its last page" });
+    this.logger.error({ err: error }, "a job met an error that nobody expected; it goes on from its last page");
   }
 
   private async end(
@@ -62,7 +60,7 @@ export class JobEnds {
       const row = await this.jobs.end(tx, job.id, problem ? "failed" : "completed", problem?.problem ?? null);
       if (!row) return undefined;
       const status = problem ? (problem.code === "ERP002" ? "EXPIRED" : "ERROR") : "CONNECTED";
-      await this.statuses.noteStatus(tx, account.num, status, problem?.problem ?? null, !problem);
+      await this.jobs.noteStatus(tx, account.num, status, problem?.problem ?? null, !problem);
       await appendEvent(tx, {
         type: problem ? "sync.failed" : "sync.completed",
         tenant: account.tenant,

@@ -1,5 +1,5 @@
 import { ENTITIES, type EntityName } from "@dovetail/domain";
-import type { JobMode, JobStatus, JobTrigger, ProblemDocument } from "@dovetail/contracts";
+import type { ConnectionStatus, JobMode, JobStatus, JobTrigger, ProblemDocument } from "@dovetail/contracts";
 import type { Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
 import type { JobRow } from "./job";
@@ -98,6 +98,21 @@ export class JobRepository {
     await tx.execute(
       `delete from sync_engine.work where tenant_id = $1 and kind = 'schedule' and id = $2 and lease_until is null`,
       [tx.tenantId, id],
+    );
+  }
+
+  /** Notes on the account how its last job went. */
+  async noteStatus(
+    tx: Tx,
+    num: number,
+    status: ConnectionStatus,
+    problem: ProblemDocument | null,
+    synced: boolean,
+  ): Promise<void> {
+    await tx.execute(
+      `update sync_engine.accounts set connection_status = $3, last_error = $4,
+         last_sync_at = case when $5 then clock_timestamp() else last_sync_at end where tenant_id = $1 and num = $2`,
+      [tx.tenantId, num, status, problem === null ? null : JSON.stringify(problem), synced],
     );
   }
 }
