@@ -88,7 +88,7 @@ create index notices_recent on notices (tenant_id, integration_id, digest, recei
 create index notices_age on notices (tenant_id, received_at);
 
 -- Answers to requests with an Idempotency-Key; answer is encrypted and null while the request is at work.
-create table requests (
+create table kept_answers (
   tenant_id uuid not null references tenants,
   sender text not null,
   route text not null,
@@ -98,4 +98,4 @@ create table requests (
   created_at timestamptz not null default clock_timestamp(),
   primary key (tenant_id, sender, route, key)
 );
-create index requests_age on requests (tenant_id, created_at);
+create index kept_answers_age on kept_answers (tenant_id, created_at);

@@ -1,0 +1,92 @@
+import { Body, Controller, Get, Param, Post, Query, Req, Res } from "@nestjs/common";
+import {
+  Flag,
+  JOB_MODES,
+  ListJobs,
+  OneOf,
+  sync,
+  Words,
+  type CallContext,
+  type ExecuteAnswer,
+  type Job,
+  type JobMode,
+  type Page,
+} from "@dovetail/contracts";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { Caller } from "../auth/principal";
+import { Requires } from "../auth/requires";
+import { BusLink } from "../bus/bus-link";
+import { Describe } from "../docs/describe";
+import { Idempotent } from "../http/idempotency.interceptor";
+import { JobEvents } from "./job-events";
+
+class ExecuteBody {
+  @Words({ optional: true, description: "entities or groups; every inbound entity when absent" })
+  entityTypes?: string[];
+
+  @OneOf(JOB_MODES, { optional: true })
+  mode?: JobMode;
+
+  @Flag({ optional: true })
+  dryRun?: boolean;
+}
+
+/** `/erp/sync-jobs`. */
+@Controller("api/v1/erp/sync-jobs")
+export class JobController {
+  constructor(
+    private readonly bus: BusLink,
+    private readonly events: JobEvents,
+  ) {}
+
+  @Get()
+  @Requires("erp:view")
+  @Describe({ summary: "List jobs, newest first", page: "Job", problems: ["ERP008"] })
+  list(@Caller() caller: CallContext, @Query() query: ListJobs): Promise<Page<Job>> {
+    return this.bus.call(sync.jobs, caller, query);
+  }
+
+  @Get(":id")
+  @Requires("erp:view")
+  @Describe({ summary: "Read one job", answer: "Job", problems: ["NOT_FOUND"] })
+  get(@Caller() caller: CallContext, @Param("id") id: string): Promise<Job> {
+    return this.bus.call(sync.job, caller, { id });
+  }
+
+  @Post(":id/cancel")
+  @Idempotent()
+  @Requires("erp:sync")
+  @Describe({ summary: "Cancel a job after its page in hand", answer: "Job", problems: ["NOT_FOUND", "CONFLICT"] })
+  cancel(@Caller() caller: CallContext, @Param("id") id: string): Promise<Job> {
+    return this.bus.call(sync.cancelJob, caller, { id });
+  }
+
+  @Get(":id/events")
+  @Requires("erp:view")
+  @Describe({ summary: "Follow a job: its state now, its progress, its end", stream: true, problems: ["NOT_FOUND"] })
+  async follow(
+    @Caller() caller: CallContext,
+    @Param("id") id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.events.follow(caller, id, { request, reply });
+  }
+
+  @Post(":integration/execute")
+  @Idempotent()
+  @Requires("erp:sync")
+  @Describe({
+    summary: "Start a synchronisation; one that runs already is joined",
+    answer: "ExecuteAnswer",
+    status: 202,
+    problems: ["NOT_FOUND", "ERP008", "CONFLICT"],
+  })
+  execute(
+    @Caller() caller: CallContext,
+    @Param("integration") integration: string,
+    @Body() body: ExecuteBody | undefined,
+  ): Promise<ExecuteAnswer> {
+    return this.bus.call(sync.execute, caller, { integration, ...body, trigger: "manual" });
+  }
+}

@@ -1,0 +1,83 @@
+import { Body, Controller, Get, Param, Post, Query } from "@nestjs/common";
+import {
+  BulkRetry,
+  Free,
+  ListDeadLetters,
+  sync,
+  Text,
+  type CallContext,
+  type DeadLetter,
+  type Page,
+} from "@dovetail/contracts";
+import type { JsonObject } from "@dovetail/domain";
+import { Caller } from "../auth/principal";
+import { Requires } from "../auth/requires";
+import { BusLink } from "../bus/bus-link";
+import { Describe } from "../docs/describe";
+import { Idempotent } from "../http/idempotency.interceptor";
+
+class RetryBody {
+  @Free({ optional: true, description: "the record as it should be: a new version by the operator" })
+  record?: JsonObject;
+}
+
+class DiscardBody {
+  @Text({ max: 1000, example: "entered by hand" })
+  reason!: string;
+}
+
+/** `/erp/dead-letters`: what was not applied. */
+@Controller("api/v1/erp/dead-letters")
+export class DeadLetterController {
+  constructor(private readonly bus: BusLink) {}
+
+  @Get()
+  @Requires("erp:view")
+  @Describe({ summary: "List dead letters, newest first", page: "DeadLetter", problems: ["ERP008"] })
+  list(@Caller() caller: CallContext, @Query() query: ListDeadLetters): Promise<Page<DeadLetter>> {
+    return this.bus.call(sync.deadLetters, caller, query);
+  }
+
+  @Post("bulk-retry")
+  @Idempotent()
+  @Requires("erp:sync")
+  @Describe({ summary: "Retry every dead letter that fits", answer: "BulkRetried", problems: ["ERP008"] })
+  bulkRetry(@Caller() caller: CallContext, @Body() body: BulkRetry | undefined): Promise<{ retried: number }> {
+    return this.bus.call(sync.bulkRetry, caller, body ?? {});
+  }
+
+  @Get(":id")
+  @Requires("erp:view")
+  @Describe({ summary: "Read one dead letter; secrets are masked", answer: "DeadLetter", problems: ["NOT_FOUND"] })
+  get(@Caller() caller: CallContext, @Param("id") id: string): Promise<DeadLetter> {
+    return this.bus.call(sync.deadLetter, caller, { id });
+  }
+
+  @Post(":id/retry")
+  @Idempotent()
+  @Requires("erp:sync")
+  @Describe({
+    summary: "Retry, as it is or with an edited record",
+    answer: "DeadLetter",
+    problems: ["NOT_FOUND", "ERP008", "CONFLICT", "STALE"],
+  })
+  retry(
+    @Caller() caller: CallContext,
+    @Param("id") id: string,
+    @Body() body: RetryBody | undefined,
+  ): Promise<DeadLetter> {
+    return this.bus.call(sync.retryDeadLetter, caller, { id, ...body });
+  }
+
+  @Post(":id/discard")
+  @Idempotent()
+  @Requires("erp:sync")
+  @Describe({ summary: "Discard with a reason", answer: "DeadLetter", problems: ["NOT_FOUND", "ERP008", "CONFLICT"] })
+  discard(
+    @Caller() caller: CallContext,
+    @Param("id") id: string,
+    @Body() { reason }: DiscardBody,
+  ): Promise<DeadLetter> {
+    return this.bus.call(sync.discardDeadLetter, caller, { id, reason });
+  }
+}
