@@ -3,7 +3,7 @@ import { newReference, type PushRequest, type Raw } from "@dovetail/adapter-sdk"
 import { type EntityName, type Json, type JsonObject, validateRecord } from "@dovetail/domain";
 import { compileMapping } from "@dovetail/mapping";
 import { Direct, type OdooPlace, startOdoo } from "./odoo14";
-import { configOf, openOdoo, pullAll } from "./odoo14-sessions";
+import { configOf, openOdoo, pullAll } from "./odoo-sessions";
 
 let place: OdooPlace;
 let stop: () => Promise<void>;

@@ -15,7 +15,8 @@ export class Json2 implements Rpc {
   }
 
   async now(): Promise<number> {
-    const call = { model: "res.users", method: "context_get" };
+    // Any answer has the clock; this one costs the server nothing.
+    const call = { model: "res.users", method: "search_count", named: { domain: [["id", "=", 0]] } };
     return answeredAt(await this.send(call), excerpt(call));
   }
 

@@ -1,4 +1,12 @@
-import { createMask, HttpClient, type Page, type PullQuery, type Raw, secretsOf } from "@dovetail/adapter-sdk";
+import {
+  createMask,
+  type Http,
+  HttpClient,
+  type Page,
+  type PullQuery,
+  type Raw,
+  secretsOf,
+} from "@dovetail/adapter-sdk";
 import { odoo } from "@dovetail/adapter-odoo";
 import type { EntityName, JsonObject } from "@dovetail/domain";
 import { systemClock } from "@dovetail/resilience";
@@ -19,12 +27,17 @@ export function configOf(place: OdooPlace): JsonObject {
 }
 
 /** Opens the adapter as the engine would. */
-export async function openOdoo(config: JsonObject, signal = new AbortController().signal) {
-  const http = new HttpClient({ mask: createMask(secretsOf(odoo.connection, config)), signal });
+export async function openOdoo(
+  config: JsonObject,
+  signal = new AbortController().signal,
+  through: (http: Http) => Http = (http) => http,
+) {
+  const client = new HttpClient({ mask: createMask(secretsOf(odoo.connection, config)), signal });
+  const http = through(client);
   const quiet = () => undefined;
   const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
   const session = await odoo.open({ config, http, clock: systemClock, signal, log });
-  return { session, close: () => http.close() };
+  return { session, close: () => client.close() };
 }
 
 /** Reads an entity to its last page. */
