@@ -11,66 +11,13 @@ import {
   type ProblemDocument,
   type SystemDescription,
 } from "@dovetail/contracts";
-import { uuidv7, type EntityName, type JsonObject } from "@dovetail/domain";
+import { uuidv7, type Json, type JsonObject } from "@dovetail/domain";
 import { Bus } from "@dovetail/messaging";
 import { createLogger, type Running } from "@dovetail/service-kit";
 import { testDatabase, testNats, type TestDatabase, type TestNats } from "@dovetail/testing";
 import { Client } from "pg";
+import { ACME, TEMPLATES } from "./acme";
 import { integrationConfigSchema, startIntegrationConfig } from "../src/start";
-
-/** A system that reads and writes orders, reads suppliers, and takes payments only. */
-export const ACME: SystemDescription = {
-  code: "ACME",
-  version: 2,
-  title: "Acme ERP",
-  connection: {
-    fields: [
-      { name: "apiEndpoint", label: "Address", type: "url", in: "connection", required: true },
-      { name: "database", label: "Database", type: "text", in: "settings", required: true, pattern: "[a-z0-9]+" },
-      { name: "pages", label: "Pages", type: "integer", in: "settings", min: 1, max: 9 },
-      { name: "mode", label: "Mode", type: "choice", in: "settings", choices: ["fast", "slow"], default: "fast" },
-      { name: "apiPassword", label: "Password", type: "text", in: "credentials", required: true, secret: true },
-    ],
-  },
-  auth: ["BASIC", "API_KEY"],
-  inbound: ["REST_POLLING"],
-  outbound: ["REST_PUSH"],
-  formats: ["JSON"],
-  realTime: false,
-  limits: {},
-  entities: [
-    offer("Supplier", true, []),
-    offer("PurchaseOrder", true, ["create", "update"]),
-    offer("Part", true, ["create", "update"]),
-    offer("Payment", false, ["post"]),
-  ],
-  errors: [],
-};
-
-const TEMPLATES: Partial<Record<EntityName, JsonObject>> = {
-  PurchaseOrder: {
-    entityType: "PurchaseOrder",
-    mappings: [
-      { mesField: "poNumber", erpField: "PO_NUM", dataType: "string", isRequired: true },
-      { mesField: "totalAmount", erpField: "PO_TOTAL", dataType: "decimal" },
-    ],
-  },
-  Supplier: { entityType: "Supplier", mappings: [{ mesField: "supplierNumber", erpField: "CODE", isRequired: true }] },
-};
-
-function offer(entityType: EntityName, pull: boolean, operations: string[]): SystemDescription["entities"][number] {
-  const writeClass = operations.length > 0 ? "L" : null;
-  return {
-    entityType,
-    pull,
-    incremental: pull,
-    deletesSeen: pull,
-    operations,
-    writeClass,
-    lookup: true,
-    webhook: false,
-  };
-}
 
 /** What the stand-in for the sync-engine answers. */
 export interface Erp {
@@ -85,7 +32,7 @@ export interface Harness {
   bus: Bus;
   erp: Erp;
   admin: Client;
-  /** Names of ERPs that do not answer. */
+  /** The stand-in; stop it to have nobody answer. */
   engine: { stop(): Promise<void> };
   stop(): Promise<void>;
 }
@@ -166,4 +113,20 @@ export async function problemOf<I extends object, O>(
     throw error;
   }
   throw new Error(`${operation.subject} succeeded`);
+}
+
+/** A row of the audit. */
+export interface AuditRow {
+  action: string;
+  subject: string;
+  actor_kind: string;
+  actor_id: string;
+  previous: Json;
+  next: Json;
+}
+
+/** The tenant's audit rows, oldest first. */
+export async function auditOf(h: Harness, ctx: CallContext): Promise<AuditRow[]> {
+  const text = "select * from integration_config.audit where tenant_id = $1 order by id";
+  return (await h.admin.query<AuditRow>(text, [ctx.tenantId])).rows;
 }

@@ -1,6 +1,6 @@
 import { ProblemError, type ProblemExtras } from "@dovetail/contracts";
 import type { FieldError, Json } from "@dovetail/domain";
-import { maskValue } from "@dovetail/service-kit";
+import { maskText, maskValue } from "@dovetail/service-kit";
 
 /** A broken rule before it is made fit to be shown. */
 export interface Fault {
@@ -19,6 +19,8 @@ export function invalid(faults: readonly Fault[], extras: Pick<ProblemExtras, "r
 }
 
 function fieldError({ field, rule, value, message }: Fault): FieldError {
-  const shown: Json = maskValue(field, value);
+  const masked = maskValue(field, value);
+  // A password in an address is one of the faults.
+  const shown: Json = typeof masked === "string" ? maskText(masked) : masked;
   return { field, rule, value: shown, code: "ERP008", message };
 }
