@@ -1,7 +1,7 @@
 import { KeyRing } from "@dovetail/crypto";
 import { openDatabase } from "@dovetail/database";
 import { Bus, type LocalBus } from "@dovetail/messaging";
-import { createLogger, startService, type Environment, type Running } from "@dovetail/service-kit";
+import { createLogger, startService, type Environment, type Logger, type Running } from "@dovetail/service-kit";
 import { config } from "./config";
 import { Engine } from "./engine";
 import { SyncEngineModule } from "./sync-engine.module";
@@ -12,12 +12,13 @@ export { syncEngineSchema } from "./schema";
 export interface StartOptions {
   env: Environment;
   local?: LocalBus;
+  logger?: Logger;
 }
 
 /** Starts the sync-engine: the record store, jobs, pulls and pushes; the only service that talks to ERPs. */
-export async function startSyncEngine({ env, local }: StartOptions): Promise<Running> {
+export async function startSyncEngine({ env, local, logger: given }: StartOptions): Promise<Running> {
   const values = config.load(env);
-  const logger = createLogger({ service: "sync-engine", level: values.ERP_LOG_LEVEL });
+  const logger = given ?? createLogger({ service: "sync-engine", level: values.ERP_LOG_LEVEL });
   const db = await openDatabase({
     url: values.DATABASE_URL.reveal(),
     dispatchUrl: values.SYNC_ENGINE_DISPATCH_URL.reveal(),

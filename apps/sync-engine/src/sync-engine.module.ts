@@ -15,7 +15,7 @@ import { Engine, EngineLinks, Handlers } from "./engine";
 import { EventExpander } from "./feed/expand";
 import { FeedService } from "./feed/feed.service";
 import { JobController } from "./jobs/job.controller";
-import { JobEnds } from "./jobs/job-ends";
+import { JobEnds, JobTelling } from "./jobs/job-ends";
 import { JobRepository } from "./jobs/job.repository";
 import { JobService } from "./jobs/job.service";
 import { PullWorker } from "./jobs/pull.worker";
@@ -41,6 +41,8 @@ import { RecordReads } from "./records/record-reads";
 import { RecordRepository } from "./records/record.repository";
 import { RecordService } from "./records/record.service";
 import { ConnectionService } from "./systems/connection.service";
+import { EngineMetrics } from "./systems/engine-metrics";
+import { Housekeeping } from "./housekeeping";
 import { StatusRepository } from "./systems/status.repository";
 import { StatusService } from "./systems/status.service";
 import { SystemsController } from "./systems/systems.controller";
@@ -51,13 +53,13 @@ import { TransactionRepository } from "./transactions/transaction.repository";
 import { WorkBell } from "./work-bell";
 
 const accounts = [AccountRepository, AccountService, AccountWorker, SessionService, TenantDirectory, Turns];
-const jobs = [JobRepository, JobService, JobEnds, PullWorker, RowWorker, ScheduleService, JobController];
+const jobs = [JobRepository, JobService, JobEnds, JobTelling, PullWorker, RowWorker, ScheduleService, JobController];
 const pull = [PageRepository, SourceRowService, PullService, PullSteps, ParkedService, MergeService, SingleReader];
 const push = [PushRepository, PushPlanner, PushResolver, PushSettler, PushSteps, PushWorker];
 const records = [RecordRepository, RecordReads, RecordService, FinancialService, RecordController, MesController];
 const ledger = [TransactionRepository, Ledger, EventExpander, FeedService];
 const letters = [DeadLetterRepository, DeadLetterService, DeadLetterController];
-const systems = [SystemsService, ConnectionService, StatusRepository, StatusService, SystemsController];
+const systems = [EngineMetrics, SystemsService, ConnectionService, StatusRepository, StatusService, SystemsController];
 
 /** What the module is built on. */
 export interface EngineParts {
@@ -89,6 +91,7 @@ export class SyncEngineModule {
         ...systems,
         Handlers,
         EngineLinks,
+        Housekeeping,
         Engine,
       ],
     };

@@ -14,6 +14,7 @@ import { KeyRing, openText, type SealedBox } from "@dovetail/crypto";
 import type { Clock } from "@dovetail/resilience";
 import { LOGGER, type Logger } from "@dovetail/service-kit";
 import { Inject, Injectable, type OnModuleDestroy } from "@nestjs/common";
+import { EngineMetrics } from "../systems/engine-metrics";
 import { CLOCK } from "../tokens";
 import type { Account } from "./account";
 
@@ -38,6 +39,7 @@ export class SessionService implements OnModuleDestroy {
   constructor(
     private readonly keys: KeyRing,
     @Inject(CLOCK) private readonly clock: Clock,
+    private readonly metrics: EngineMetrics,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -76,7 +78,7 @@ export class SessionService implements OnModuleDestroy {
     });
     const log = this.logger.child({ integration: account.name, tenant: account.tenant }) as unknown as Log;
     const session = adapter
-      .open({ config, http, clock: this.clock, signal: abort.signal, log })
+      .open({ config, http: this.metrics.measured(http, adapter.system), clock: this.clock, signal: abort.signal, log })
       .then((handle) => ({ adapter, handle }));
     return { version: account.version, session, abort, http };
   }

@@ -1,13 +1,32 @@
 import type { EntityName } from "@dovetail/domain";
-import { ProblemError, progressSubject } from "@dovetail/contracts";
+import { ProblemError, progressSubject, type Job } from "@dovetail/contracts";
 import { Database, enqueue } from "@dovetail/database";
 import { appendEvent, Bus } from "@dovetail/messaging";
 import { LOGGER, type Logger } from "@dovetail/service-kit";
 import { Inject, Injectable } from "@nestjs/common";
 import type { Account } from "../accounts/account";
+import { EngineMetrics } from "../systems/engine-metrics";
 import type { JobRow } from "./job";
 import { JobRepository } from "./job.repository";
-import { countsOf, JobService } from "./job.service";
+import { JobService } from "./job.service";
+import { countsOf } from "./job-view";
+
+/** Who listens to jobs without a log: the progress subject and the metrics. */
+@Injectable()
+export class JobTelling {
+  constructor(
+    private readonly bus: Bus,
+    private readonly metrics: EngineMetrics,
+  ) {}
+
+  progress(tenant: string, jobId: string, job: Job): void {
+    this.bus.publishCore(progressSubject(tenant, jobId), job);
+  }
+
+  ended(row: JobRow): void {
+    this.metrics.jobEnded(row);
+  }
+}
 
 /** What is told and stored when a job begins, moves and ends. */
 @Injectable()
@@ -16,7 +35,7 @@ export class JobEnds {
     private readonly db: Database,
     private readonly jobs: JobRepository,
     private readonly service: JobService,
-    private readonly bus: Bus,
+    private readonly tell: JobTelling,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -32,7 +51,7 @@ export class JobEnds {
   }
 
   async progress(account: Account, row: JobRow): Promise<void> {
-    this.bus.publishCore(progressSubject(account.tenant, row.id), await this.service.view(account.tenantId, row));
+    this.tell.progress(account.tenant, row.id, await this.service.view(account.tenantId, row));
   }
 
   async completed(account: Account, entity: EntityName, job: JobRow): Promise<void> {
@@ -75,7 +94,9 @@ export class JobEnds {
       await enqueue(tx, { kind: "release", id: String(account.num), dueInMs: 0, priority: 4 });
       return row;
     });
-    if (ended) await this.progress(account, ended);
+    if (!ended) return undefined;
+    this.tell.ended(ended);
+    await this.progress(account, ended);
     return ended;
   }
 }

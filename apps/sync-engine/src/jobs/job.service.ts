@@ -17,6 +17,7 @@ import { AccountService } from "../accounts/account.service";
 import { entityOf } from "../pull/source-row.service";
 import { WorkBell } from "../work-bell";
 import { priorityOf, pullWorkId, type JobRow } from "./job";
+import { countsOf } from "./job-view";
 import { JobRepository } from "./job.repository";
 
 /** Jobs as clients ask for them and see them. */
@@ -130,12 +131,6 @@ export class JobService {
       problem: row.problem,
     };
   }
-}
-
-/** The counters of a job. */
-export function countsOf(row: JobRow): Job["counts"] {
-  const { read, created, updated, unchanged, rejected, parked, deleted } = row;
-  return { read, created, updated, unchanged, rejected, parked, deleted };
 }
 
 /** Entities that the account pulls, parents first. */

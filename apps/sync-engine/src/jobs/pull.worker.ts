@@ -1,4 +1,4 @@
-import { ENTITIES, type EntityName, type FieldDefinition } from "@dovetail/domain";
+import { ENTITIES, ENTITY_NAMES, type EntityName, type FieldDefinition } from "@dovetail/domain";
 import { ProblemError } from "@dovetail/contracts";
 import {
   CommitUnknownError,
@@ -69,10 +69,12 @@ export class PullWorker {
 
   /** A first load waits for the first loads of what it refers to: otherwise every row of it would be parked. */
   private async waitsForParents(account: Account, entity: EntityName): Promise<boolean> {
-    const parents = [...referencesOf(ENTITIES[entity].fields)].filter((parent) => parent !== entity);
-    const earlier = parents.map((parent) => ENTITIES[parent].code).filter((code) => code !== ENTITIES[entity].code);
-    if (earlier.length === 0) return false;
-    return (await this.db.readOnly(account.tenantId, (tx) => this.jobs.openFor(tx, account.num, earlier))) > 0;
+    // only those earlier in the order of entities: two that refer to each other must not wait for each other
+    const order = ENTITY_NAMES.indexOf(entity);
+    const parents = [...referencesOf(ENTITIES[entity].fields)].filter((parent) => ENTITY_NAMES.indexOf(parent) < order);
+    if (parents.length === 0) return false;
+    const codes = parents.map((parent) => ENTITIES[parent].code);
+    return (await this.db.readOnly(account.tenantId, (tx) => this.jobs.openFor(tx, account.num, codes))) > 0;
   }
 
   private async onPage(account: Account, job: JobRow): Promise<void> {

@@ -5,6 +5,7 @@ import { Injectable } from "@nestjs/common";
 import type { Account } from "../accounts/account";
 import { AccountService } from "../accounts/account.service";
 import { SessionService, type Session } from "../accounts/session.service";
+import { EngineMetrics } from "../systems/engine-metrics";
 import { entityOf } from "../pull/source-row.service";
 import { parsePushWorkId } from "./push";
 import { PushPlanner } from "./push-plan";
@@ -18,6 +19,7 @@ export class PushWorker {
     private readonly sessions: SessionService,
     private readonly planner: PushPlanner,
     private readonly steps: PushSteps,
+    private readonly metrics: EngineMetrics,
   ) {}
 
   async handle(claim: Claim, signal: AbortSignal): Promise<WorkResult> {
@@ -56,6 +58,7 @@ export class PushWorker {
     const port = session.adapter.entities[entity] ?? {};
     const plan = await this.planner.plan(account, entity, key, port);
     if (signal.aborted) return { againInMs: 0 };
+    this.metrics.pushTurn(entity, plan.do);
     return this.steps.carryOut({ claim, account, entity, key, port, session }, plan);
   }
 }
