@@ -9,6 +9,7 @@ import {
   type Page,
   type SealedCredentials,
   type SetIntegrationStatus,
+  type SystemTemplates,
   type UpdateIntegration,
 } from "@dovetail/contracts";
 import { Database, type Tx } from "@dovetail/database";
@@ -62,13 +63,7 @@ export class IntegrationService {
       };
       const stored = await this.integrations.insert(tx, row);
       if (!stored) throw nameTaken(row.name);
-      for (const [entity, template] of Object.entries(mappings) as [EntityName, JsonObject][])
-        await this.mappings.insert(tx, id, entity, {
-          version: 1,
-          origin: "template",
-          document: { ...template, integrationId: row.name },
-          createdBy: ctx.actor.id,
-        });
+      await this.storeTemplates(tx, ctx, stored, mappings);
       await this.record(tx, ctx, "INTEGRATION_CREATE", null, stored);
       return viewOf(stored);
     });
@@ -140,6 +135,24 @@ export class IntegrationService {
       await this.record(tx, ctx, act, before, after);
       return viewOf(after);
     });
+  }
+
+  private async storeTemplates(
+    tx: Tx,
+    ctx: CallContext,
+    { id, name }: StoredIntegration,
+    templates: SystemTemplates["mappings"],
+  ): Promise<void> {
+    for (const [entity, template] of Object.entries(templates) as [EntityName, JsonObject | undefined][]) {
+      if (!template) continue;
+      const document = { ...template, integrationId: name };
+      await this.mappings.insert(tx, id, entity, {
+        version: 1,
+        origin: "template",
+        document,
+        createdBy: ctx.actor.id,
+      });
+    }
   }
 
   private async existing(tx: Tx, reference: string, ifVersion?: number): Promise<StoredIntegration> {
