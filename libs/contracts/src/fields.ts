@@ -91,15 +91,20 @@ export function Free(options: Described = {}): PropertyDecorator {
 
 type ClassReference = () => new () => object;
 
+// @nestjs/swagger knows a reference to a class that is not loaded yet by the function's name, `type`.
+function documented(reference: ClassReference): ApiPropertyOptions {
+  return { type: () => reference() } as ApiPropertyOptions;
+}
+
 /** A nested object of a class. */
 export function Nested(type: ClassReference, options: Described = {}): PropertyDecorator {
-  return apply(...document(options, { type }), IsObject(), ValidateNested(), Type(type));
+  return apply(...document(options, documented(type)), IsObject(), ValidateNested(), Type(type));
 }
 
 /** A list of objects of a class. */
 export function ListOf(type: ClassReference, options: Described & { max?: number } = {}): PropertyDecorator {
   return apply(
-    ...document(options, { type, isArray: true }),
+    ...document(options, { ...documented(type), isArray: true } as ApiPropertyOptions),
     IsArray(),
     ArrayMaxSize(options.max ?? 10_000),
     ValidateNested({ each: true }),

@@ -1,3 +1,12 @@
 import type { NestFastifyApplication } from "@nestjs/platform-fastify";
+import { SwaggerModule } from "@nestjs/swagger";
+import { openApiDocument } from "./document";
 
-export function serveDocs(_app: NestFastifyApplication, _platformUrl: string): void {}
+/** The documentation at `/docs`, the document at `/docs/openapi.json`. Built at the first question. */
+export function serveDocs(app: NestFastifyApplication, platformUrl: string): void {
+  SwaggerModule.setup("docs", app, () => openApiDocument(app, platformUrl), {
+    jsonDocumentUrl: "docs/openapi.json",
+    yamlDocumentUrl: "docs/openapi.yaml",
+    customSiteTitle: "Dovetail API",
+  });
+}

@@ -105,9 +105,10 @@ export class KeptAnswers {
 
   async removeOld(tenantId: string): Promise<number> {
     return this.db.transaction(tenantId, (tx) =>
-      tx.execute("delete from kept_answers where tenant_id = $1 and created_at < clock_timestamp() - interval '24 hours'", [
-        tenantId,
-      ]),
+      tx.execute(
+        "delete from kept_answers where tenant_id = $1 and created_at < clock_timestamp() - interval '24 hours'",
+        [tenantId],
+      ),
     );
   }
 

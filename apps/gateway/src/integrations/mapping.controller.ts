@@ -1,4 +1,5 @@
 import { Body, Controller, Get, Param, Put, Query, Res } from "@nestjs/common";
+import { ApiBody } from "@nestjs/swagger";
 import {
   integrationConfig,
   OneOf,
@@ -67,6 +68,7 @@ export class MappingController {
   }
 
   @Put("mappings/:entityType")
+  @ApiBody({ schema: { type: "object", additionalProperties: true, description: "a mapping document" } })
   @Requires("erp:update")
   @Describe({
     summary: "Store a new version of a mapping; it is checked as a whole first",

@@ -1,4 +1,5 @@
 import { Body, Controller, Get, Param, Post, Query, Req, Res } from "@nestjs/common";
+import { ApiBody } from "@nestjs/swagger";
 import {
   Flag,
   JOB_MODES,
@@ -76,6 +77,7 @@ export class JobController {
   @Post(":integration/execute")
   @Idempotent()
   @Requires("erp:sync")
+  @ApiBody({ type: ExecuteBody, required: false })
   @Describe({
     summary: "Start a synchronisation; one that runs already is joined",
     answer: "ExecuteAnswer",
@@ -85,7 +87,7 @@ export class JobController {
   execute(
     @Caller() caller: CallContext,
     @Param("integration") integration: string,
-    @Body() body: ExecuteBody | undefined,
+    @Body() body: ExecuteBody,
   ): Promise<ExecuteAnswer> {
     return this.bus.call(sync.execute, caller, { integration, ...body, trigger: "manual" });
   }

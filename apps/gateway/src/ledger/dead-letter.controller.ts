@@ -1,4 +1,5 @@
 import { Body, Controller, Get, Param, Post, Query } from "@nestjs/common";
+import { ApiBody } from "@nestjs/swagger";
 import {
   BulkRetry,
   Free,
@@ -41,9 +42,10 @@ export class DeadLetterController {
   @Post("bulk-retry")
   @Idempotent()
   @Requires("erp:sync")
+  @ApiBody({ type: BulkRetry, required: false })
   @Describe({ summary: "Retry every dead letter that fits", answer: "BulkRetried", problems: ["ERP008"] })
-  bulkRetry(@Caller() caller: CallContext, @Body() body: BulkRetry | undefined): Promise<{ retried: number }> {
-    return this.bus.call(sync.bulkRetry, caller, body ?? {});
+  bulkRetry(@Caller() caller: CallContext, @Body() body: BulkRetry): Promise<{ retried: number }> {
+    return this.bus.call(sync.bulkRetry, caller, { ...body });
   }
 
   @Get(":id")
@@ -56,16 +58,13 @@ export class DeadLetterController {
   @Post(":id/retry")
   @Idempotent()
   @Requires("erp:sync")
+  @ApiBody({ type: RetryBody, required: false })
   @Describe({
     summary: "Retry, as it is or with an edited record",
     answer: "DeadLetter",
     problems: ["NOT_FOUND", "ERP008", "CONFLICT", "STALE"],
   })
-  retry(
-    @Caller() caller: CallContext,
-    @Param("id") id: string,
-    @Body() body: RetryBody | undefined,
-  ): Promise<DeadLetter> {
+  retry(@Caller() caller: CallContext, @Param("id") id: string, @Body() body: RetryBody): Promise<DeadLetter> {
     return this.bus.call(sync.retryDeadLetter, caller, { id, ...body });
   }
 

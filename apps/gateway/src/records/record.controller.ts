@@ -1,4 +1,5 @@
 import { Body, Controller, Delete, Get, Param, Patch, Put, Query, Res } from "@nestjs/common";
+import { ApiBody } from "@nestjs/swagger";
 import {
   OneOf,
   PageQuery,
@@ -33,6 +34,7 @@ interface Written {
   transactions: Transaction[];
 }
 
+const RECORD = { type: "object", additionalProperties: true, description: "see the schema <entityType>Record" };
 const WRITE_PROBLEMS = ["NOT_FOUND", "ERP008", "STALE", "CONFLICT"] as const;
 
 /** `/erp/records`: the record store. Answers go out as the sync-engine gave them. */
@@ -69,6 +71,7 @@ export class RecordController {
 
   @Put(":key")
   @Requires("erp:update")
+  @ApiBody({ schema: RECORD })
   @Describe({
     summary: "Store a whole record; it goes to every outbound integration",
     answer: "Written",
@@ -94,6 +97,7 @@ export class RecordController {
 
   @Patch(":key")
   @Requires("erp:update")
+  @ApiBody({ schema: RECORD })
   @Describe({
     summary: "Change members of a record (JSON merge patch, RFC 7386)",
     answer: "Written",

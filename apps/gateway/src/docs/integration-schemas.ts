@@ -1,0 +1,152 @@
+import { AUTH_METHODS, CONNECTION_METHODS, CONNECTION_STATUSES, INTEGRATION_STATUSES } from "@dovetail/contracts";
+import { among, flag, free, list, map, object, orNull, text, the, time, whole } from "./schema";
+
+const AT = "2026-11-20T12:00:00.000Z";
+const ID = "0198f3d2-7c1e-7000-8000-000000000002";
+
+const counts = {
+  read: whole(),
+  created: whole(),
+  updated: whole(),
+  unchanged: whole(),
+  rejected: whole(),
+  parked: whole(),
+  deleted: whole(),
+};
+
+/** Answers about integrations, their mappings and how they stand. */
+export const INTEGRATION_SCHEMAS = {
+  Integration: object(
+    {
+      id: text(),
+      name: text(),
+      erpSystem: text(),
+      description: text(),
+      critical: flag,
+      connectionMethod: among(CONNECTION_METHODS),
+      apiEndpoint: orNull(text()),
+      apiVersion: orNull(text()),
+      authMethod: among(AUTH_METHODS),
+      syncSchedule: free,
+      settings: free,
+      entities: map(the("EntitySettings")),
+      limits: object({ "concurrentCalls?": whole(), "perMinute?": whole() }),
+      features: map(flag),
+      tls: object({ "minVersion?": text() }),
+      status: among(INTEGRATION_STATUSES),
+      credentials: object({ set: list(text()), updatedAt: orNull(time) }),
+      adapter: object({ system: text(), version: whole() }),
+      createdAt: time,
+      updatedAt: time,
+      version: whole(),
+    },
+    {
+      id: ID,
+      name: "impact-production",
+      erpSystem: "IMPACT",
+      description: "",
+      critical: false,
+      connectionMethod: "API",
+      apiEndpoint: "https://impact.company.com/api",
+      apiVersion: "v2",
+      authMethod: "BASIC",
+      syncSchedule: { enabled: true, interval: "*/15 * * * *" },
+      settings: {},
+      entities: {},
+      limits: { concurrentCalls: 4, perMinute: 300 },
+      features: { inventorySync: true },
+      tls: { minVersion: "TLSv1.3" },
+      status: "ACTIVE",
+      credentials: { set: ["apiPassword", "apiUsername"], updatedAt: AT },
+      adapter: { system: "IMPACT", version: 1 },
+      createdAt: AT,
+      updatedAt: AT,
+      version: 1,
+    },
+  ),
+  EntitySettings: object({
+    direction: among(["inbound", "outbound", "both"]),
+    master: flag,
+    keyPrefix: orNull(text()),
+    "schedule?": text(),
+    lookbackSeconds: whole(),
+    pageSize: whole(),
+    fieldPolicy: map(among(["erp", "mes", "newest", "manual"])),
+  }),
+  IntegrationHealth: object(
+    {
+      integration: text(),
+      status: among(CONNECTION_STATUSES),
+      lastSyncAt: orNull(time),
+      lastError: orNull(the("Problem")),
+      openDeadLetters: whole(),
+      queueDepth: whole(),
+      successRate: orNull({ type: "number" }),
+    },
+    {
+      integration: "impact-production",
+      status: "CONNECTED",
+      lastSyncAt: AT,
+      lastError: null,
+      openDeadLetters: 0,
+      queueDepth: 0,
+      successRate: 1,
+    },
+  ),
+  IntegrationMetrics: object(
+    {
+      integration: text(),
+      jobs: map(whole()),
+      counts: object(counts),
+      averageDurationMs: orNull({ type: "number" }),
+      queue: object({ pending: whole(), active: whole(), failed: whole() }),
+      pushes: map(whole()),
+    },
+    {
+      integration: "impact-production",
+      jobs: { completed: 12 },
+      counts: { read: 40, created: 40, updated: 0, unchanged: 0, rejected: 0, parked: 0, deleted: 0 },
+      averageDurationMs: 2100,
+      queue: { pending: 0, active: 0, failed: 0 },
+      pushes: { confirmed: 3 },
+    },
+  ),
+  TestAnswer: object(
+    { success: flag, message: text(), code: orNull(text()), serverInfo: free, latencyMs: { type: "number" } },
+    { success: false, message: "The user name or password is wrong.", code: "ERP002", serverInfo: {}, latencyMs: 12 },
+  ),
+  ErpField: object(
+    { name: text(), type: text(), "label?": text(), "required?": flag, "references?": text() },
+    { name: "PO_TOTAL", type: "decimal", label: "Total", required: true },
+  ),
+  MappingVersion: object(
+    {
+      integrationId: text(),
+      entityType: the("EntityName"),
+      version: whole(),
+      stage: among(["production"]),
+      origin: among(["template", "tenant"]),
+      document: free,
+      createdAt: time,
+      createdBy: text(),
+    },
+    {
+      integrationId: ID,
+      entityType: "PurchaseOrder",
+      version: 3,
+      stage: "production",
+      origin: "tenant",
+      document: {
+        entityType: "PurchaseOrder",
+        mappings: [{ mesField: "poNumber", erpField: "PO_NUM", dataType: "string", isRequired: true }],
+      },
+      createdAt: AT,
+      createdBy: "key:abcdefghijkl",
+    },
+  ),
+  MappingSaved: object(
+    { version: whole(), stage: among(["production"]), warnings: list(text()) },
+    { version: 3, stage: "production", warnings: [] },
+  ),
+  JobCounts: object(counts),
+} as const;
