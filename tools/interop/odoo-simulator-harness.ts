@@ -1,7 +1,7 @@
 import type { ConformanceHarness, FaultControl, FaultKind } from "@dovetail/adapter-conformance";
 import { odoo } from "@dovetail/adapter-odoo";
 import type { Category, ClassifyInput, Http } from "@dovetail/adapter-sdk";
-import type { Json, JsonObject } from "@dovetail/domain";
+import type { EntityName, Json, JsonObject } from "@dovetail/domain";
 import { type FaultSpec, type OdooVersion, type Running, startSimulator } from "@dovetail/erp-simulator";
 import { type DirectCall, odooRows } from "./odoo-recipes";
 import { openOdoo } from "./odoo-sessions";
@@ -32,10 +32,11 @@ const NOTICE = { _action: "send(#1)", _id: 51, _model: "sale.order", id: 51, wri
 export interface SimulatedOdoo {
   version: OdooVersion;
   protocol: "jsonrpc" | "json2";
+  entities: readonly EntityName[];
 }
 
 /** The conformance harness of a simulated Odoo: its clock can be moved and everything about it can fail. */
-export function odooSimulatorHarness({ version, protocol }: SimulatedOdoo): ConformanceHarness {
+export function odooSimulatorHarness({ version, protocol, entities }: SimulatedOdoo): ConformanceHarness {
   let simulator: Running | undefined;
   let late = 0;
   const running = (): Running => {
@@ -63,7 +64,7 @@ export function odooSimulatorHarness({ version, protocol }: SimulatedOdoo): Conf
   const faults = faultsOf(running, gate, (ms) => (late = ms));
   return {
     adapter: odoo,
-    entities: ["Supplier", "Customer", "Contact", "Part", "PurchaseOrder", "SalesOrder"],
+    entities,
     config,
     async start() {
       simulator = await startSimulator({ version });
