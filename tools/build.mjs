@@ -1,21 +1,22 @@
 // esbuild bundles the workspace sources of one app (node_modules stay external);
 // swc compiles TypeScript first because esbuild cannot emit decorator metadata.
-import { build } from "esbuild";
+//   node tools/build.mjs apps/<app>
 import { transformSync } from "@swc/core";
-import { readFileSync } from "node:fs";
+import { build } from "esbuild";
+import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-const root = resolve(import.meta.dirname, "..");
-const app = process.argv[2];
-const {
-  compilerOptions: { paths },
-} = JSON.parse(readFileSync(join(root, "tsconfig.base.json"), "utf8"));
+
+export const root = resolve(import.meta.dirname, "..");
+/** What an app may start with; each becomes a file of its own in dist. */
+const ENTRIES = ["main", "migrate"];
+
 const swcPlugin = {
   name: "swc",
   setup(b) {
     b.onLoad({ filter: /\.ts$/ }, ({ path }) => {
-      const src = readFileSync(path, "utf8");
-      if (!/@\w+\s*\(/.test(src)) return { contents: src, loader: "ts" };
-      const { code } = transformSync(src, {
+      const source = readFileSync(path, "utf8");
+      if (!/@\w+\s*\(/.test(source)) return { contents: source, loader: "ts" };
+      const { code } = transformSync(source, {
         filename: path,
         swcrc: false,
         configFile: false,
@@ -24,11 +25,7 @@ const swcPlugin = {
           parser: { syntax: "typescript", decorators: true },
           target: "es2022",
           keepClassNames: true,
-          transform: {
-            legacyDecorator: true,
-            decoratorMetadata: true,
-            useDefineForClassFields: false,
-          },
+          transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
         },
         module: { type: "es6" },
       });
@@ -36,31 +33,40 @@ const swcPlugin = {
     });
   },
 };
-const aliasPlugin = {
-  name: "ws-alias",
-  setup(b) {
-    b.onResolve({ filter: /^@dovetail\// }, ({ path }) =>
-      paths[path] ? { path: join(root, paths[path][0]) } : undefined,
-    );
-  },
-};
-await build({
-  entryPoints: [join(root, app, "src/main.ts")],
-  outfile: join(root, "dist", app, "main.js"),
-  bundle: true,
-  platform: "node",
-  format: "cjs",
-  target: "node20",
-  packages: "external",
-  sourcemap: true,
-  keepNames: true,
-  loader: { ".sql": "text" },
-  tsconfigRaw: {
-    compilerOptions: {
-      experimentalDecorators: true,
-      useDefineForClassFields: false,
+
+function aliasPlugin() {
+  const { paths } = JSON.parse(readFileSync(join(root, "tsconfig.base.json"), "utf8")).compilerOptions;
+  return {
+    name: "workspace",
+    setup(b) {
+      b.onResolve({ filter: /^@dovetail\// }, ({ path }) =>
+        paths[path] ? { path: join(root, paths[path][0]) } : undefined,
+      );
     },
-  },
-  plugins: [aliasPlugin, swcPlugin],
-  logLevel: "warning",
-});
+  };
+}
+
+/** Bundles one app into dist and answers the files that went in, relative to the root. */
+export async function buildApp(app) {
+  const entries = ENTRIES.map((name) => join(root, app, "src", `${name}.ts`)).filter((file) => existsSync(file));
+  const { metafile } = await build({
+    entryPoints: entries,
+    outdir: join(root, "dist", app),
+    absWorkingDir: root,
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    target: "node20",
+    packages: "external",
+    sourcemap: true,
+    keepNames: true,
+    metafile: true,
+    loader: { ".sql": "text" },
+    tsconfigRaw: { compilerOptions: { experimentalDecorators: true, useDefineForClassFields: false } },
+    plugins: [aliasPlugin(), swcPlugin],
+    logLevel: "warning",
+  });
+  return Object.keys(metafile.inputs);
+}
+
+if (process.argv[1] === import.meta.filename) await buildApp(process.argv[2]);
