@@ -177,6 +177,39 @@ describe("purchase orders that we make", () => {
     expect(await port.lookup!(session, { key: { poNumber: number } })).toHaveLength(1);
   });
 
+  it("come back through the mapping as they went out", async () => {
+    const document = odoo.mappings.PurchaseOrder!;
+    const mapping = await compileMapping(document, { entity: "PurchaseOrder" });
+    const record: JsonObject = {
+      poNumber: fresh("ROUND"),
+      supplier: "SUP",
+      status: "APPROVED",
+      orderDate: "2026-11-01T08:00:00Z",
+      currency: "USD",
+      lines: [
+        { lineNumber: "1", part: "PART", description: "first", quantity: "4", unit: "EA", unitPrice: "50.26" },
+        { lineNumber: "20", part: "PART", description: "second", quantity: "1.5", unit: "EA", unitPrice: "12.35" },
+      ],
+    };
+    const out = await mapping.outbound(record, {
+      resolve: (entity) => (entity === "Supplier" ? String(supplier) : "15"),
+    });
+    expect(out.errors).toEqual([]);
+    const result = await send({ op: "create", body: out.body });
+    if (result.done !== "confirmed" || !result.shown) throw new Error("not confirmed");
+    const [back] = await mapping.inbound([result.shown.body]);
+    expect(back?.errors).toEqual([]);
+    expect(back?.refs.map((ref) => [ref.path, ref.externalId])).toContainEqual(["supplier", String(supplier)]);
+    for (const ref of back?.refs ?? []) ref.holder[ref.field] = ref.entity === "Supplier" ? "SUP" : "PART";
+    expect(back?.record).toMatchObject(record);
+
+    const changed = { ...record, notes: "please hurry", status: "CANCELLED" };
+    const update = await mapping.outbound(changed, { changed: ["notes", "status"], resolve: () => undefined });
+    await send({ op: "update", externalId: result.externalId, body: update.body });
+    const [row] = await port.lookup!(session, { externalId: result.externalId });
+    expect(row?.body).toMatchObject({ notes: "please hurry", state: "cancel" });
+  });
+
   it("are found by their reference, and both of two", async () => {
     const reference = newReference();
     const push = port.push!;

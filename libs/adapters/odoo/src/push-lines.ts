@@ -17,11 +17,14 @@ export function lineList(model: OdooModel): ChildModel | undefined {
 export async function newLines(session: OdooSession, child: ChildModel, lines: Json): Promise<Json[]> {
   const fields = await session.fields(child.model);
   const commands: Json[] = [];
-  for (const line of linesOf(lines)) {
-    const values = await encodeLine(session, fields, line);
-    commands.push([0, 0, { ...values, sequence: rankOf(line["_line"]) }]);
-  }
+  for (const line of linesOf(lines)) commands.push(await newLine(session, fields, line));
   return commands;
+}
+
+/** Members without a value are left to Odoo, which fills in unit, text and date. */
+async function newLine(session: OdooSession, fields: Fields, line: JsonObject): Promise<Json> {
+  const given = Object.fromEntries(Object.entries(line).filter(([, value]) => value !== null));
+  return [0, 0, { ...(await encodeLine(session, fields, given)), sequence: rankOf(line["_line"]) }];
 }
 
 /**
@@ -48,10 +51,7 @@ export async function changedLines(
     if (old) {
       const changes = await differences(session, fields, old, line);
       if (Object.keys(changes).length > 0) commands.push([1, Number(old["id"]), changes]);
-    } else {
-      const values = await encodeLine(session, fields, line);
-      commands.push([0, 0, { ...values, sequence: rankOf(line["_line"]) }]);
-    }
+    } else commands.push(await newLine(session, fields, line));
   }
   for (const old of present.values()) commands.push([2, Number(old["id"])]);
   return commands;

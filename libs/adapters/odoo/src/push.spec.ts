@@ -81,7 +81,6 @@ describe("a new order", () => {
           partner_id: 7,
           currency_id: 1,
           date_order: "2026-11-20 10:00:00",
-          note: false,
           origin: REFERENCE,
           order_line: [[0, 0, { product_id: 15, product_qty: 4.5, product_uom_id: 3, sequence: -999_990 }]],
         },

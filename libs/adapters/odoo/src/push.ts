@@ -29,7 +29,7 @@ async function create(
   { body, reference }: PushRequest,
   preset: JsonObject,
 ): Promise<PushResult> {
-  const values = { ...preset, ...(await encode(session, model, body)) };
+  const values = { ...preset, ...(await encode(session, model, given(body))) };
   const child = lineList(model);
   if (child && body[child.as] !== undefined)
     values[child.listed] = await newLines(session, child, body[child.as] ?? null);
@@ -46,6 +46,11 @@ async function create(
   if (!child) return { done: "confirmed", externalId: String(id) };
   const shown = await readAfter(session, model, id);
   return { done: "confirmed", externalId: String(id), ...shown };
+}
+
+/** What is not given is Odoo's to choose: an explicit "empty" would keep its defaults away. */
+function given(body: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
 }
 
 async function update(session: OdooSession, model: OdooModel, request: PushRequest): Promise<PushResult> {
