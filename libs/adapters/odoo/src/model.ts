@@ -1,5 +1,6 @@
 import type { EntityName, Json, JsonObject } from "@dovetail/domain";
 import type { OdooSession } from "./session";
+import type { Known, TableName } from "./tables";
 import type { Fields } from "./values";
 
 /** A list of rows that belong to one document. */
@@ -36,8 +37,10 @@ export interface OdooModel {
   children?: readonly ChildModel[];
   /** Members that are computed here, by name and meaning; each starts with `_`. */
   made: Readonly<Record<string, string>>;
+  /** The tables that `finish` asks. */
+  tables: readonly TableName[];
   /** Adds them. */
-  finish(row: JsonObject, session: OdooSession): Promise<void>;
+  finish(row: JsonObject, known: Known): void;
 }
 
 /** The key of a row that has no number of its own. */

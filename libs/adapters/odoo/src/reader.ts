@@ -24,6 +24,7 @@ export async function readRows(session: OdooSession, model: OdooModel, slice: Sl
     ...(slice.limit ? { limit: slice.limit } : {}),
   });
   const found = await Promise.all((model.children ?? []).map((child) => readChildren(session, child, rows)));
+  const known = await session.tables.known(model.tables);
   const places = await session.tables.decimals();
   const decimals = (currency: number) => scale(places.code(currency));
   const raws: Raw[] = [];
@@ -40,7 +41,7 @@ export async function readRows(session: OdooSession, model: OdooModel, slice: Sl
         .filter((line) => !child.skip?.(line))
         .map((line) => tidy(line, found[i]?.fields ?? fields, decimals));
     });
-    await model.finish(body, session);
+    model.finish(body, known);
     raws.push({
       externalId: String(row["id"]),
       version: version(stampOf(row), model.children ? stamps : undefined),

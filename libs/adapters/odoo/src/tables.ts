@@ -14,6 +14,19 @@ export interface Codes {
   id(code: string): number | undefined;
 }
 
+/** Names of the tables that a model's rows point at. */
+export type TableName = "units" | "currencies" | "countries" | "locations" | "companies";
+
+/** The tables of a page, ready to be asked without waiting; those that were not asked for are empty. */
+export interface Known extends Record<Exclude<TableName, "companies">, Codes> {
+  /** The company whose numbers go without a suffix: the configured one, else the oldest that the user sees. */
+  mainCompany: number | undefined;
+  /** Tells that a row points at a location that the table lacks. */
+  locationMissing(): void;
+}
+
+const EMPTY: Codes = { code: () => null, id: () => undefined };
+
 interface Loaded {
   codes: Codes;
   at: number;
@@ -64,15 +77,27 @@ export class Tables {
     });
   }
 
-  /** The company whose numbers go without a suffix: the configured one, else the oldest that the user sees. */
-  async mainCompany(): Promise<number | undefined> {
-    if (this.config.company !== undefined) return this.config.company;
-    const companies = await this.table("res.company", ["name"], () => "company");
-    return companies.id("company");
+  /** Loads what a page needs; cheap when it is known already. */
+  async known(names: readonly TableName[]): Promise<Known> {
+    const wanted = (name: TableName) => names.includes(name);
+    const [units, currencies, countries, locations, companies] = await Promise.all([
+      wanted("units") ? this.units() : EMPTY,
+      wanted("currencies") ? this.currencies() : EMPTY,
+      wanted("countries") ? this.countries() : EMPTY,
+      wanted("locations") ? this.locations() : EMPTY,
+      wanted("companies") && this.config.company === undefined ? this.companies() : EMPTY,
+    ]);
+    const mainCompany = this.config.company ?? companies.id("company");
+    const locationMissing = () => this.refresh("stock.location");
+    return { units, currencies, countries, locations, mainCompany, locationMissing };
+  }
+
+  private companies(): Promise<Codes> {
+    return this.table("res.company", ["name"], () => "company");
   }
 
   /** Drops a table that turned out to be out of date; at most once a minute. */
-  refresh(name: string): void {
+  private refresh(name: string): void {
     const entry = this.loaded.get(name);
     void entry?.then(({ at }) => {
       if (this.clock.monotonic() - at > 60_000 && this.loaded.get(name) === entry) this.loaded.delete(name);

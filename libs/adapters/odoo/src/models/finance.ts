@@ -1,13 +1,12 @@
 import type { Json, JsonObject } from "@dovetail/domain";
 import { isObject } from "../errors";
 import { type OdooModel, madeUpKey, textOr } from "../model";
-import type { OdooSession } from "../session";
+import type { Known } from "../tables";
 import { type Fields, linkId } from "../values";
 
 /** Numbers are unique within a company only: those of other companies than the main one carry its id. */
-async function companyNumber(row: JsonObject, number: Json | undefined, session: OdooSession): Promise<string> {
+function companyNumber(row: JsonObject, number: Json | undefined, main: number | undefined): string {
   const company = linkId(row["company_id"]);
-  const main = await session.tables.mainCompany();
   const text = textOr(number === "/" ? null : number, madeUpKey(row));
   return company === undefined || main === undefined || company === main ? text : `${text}@${company}`;
 }
@@ -41,12 +40,12 @@ export const glAccount: OdooModel = {
     _type: "Type of the account",
     _active: "False for deprecated accounts",
   },
-  async finish(row, session) {
+  tables: ["currencies", "companies"],
+  finish(row, { currencies, mainCompany: main }) {
     const companies = Array.isArray(row["company_ids"]) ? row["company_ids"] : [];
-    const main = await session.tables.mainCompany();
     const owner = row["company_id"] ?? (companies.includes(main ?? 0) ? null : (companies[0] ?? null));
-    row["_number"] = await companyNumber({ id: row["id"] ?? null, company_id: owner }, row["code"], session);
-    row["_currency"] = (await session.tables.currencies()).code(linkId(row["currency_id"]));
+    row["_number"] = companyNumber({ id: row["id"] ?? null, company_id: owner }, row["code"], main);
+    row["_currency"] = currencies.code(linkId(row["currency_id"]));
     const type = row["user_type_id"];
     row["_type"] = row["account_type"] ?? (Array.isArray(type) ? (type[1] ?? null) : null);
     row["_active"] = row["deprecated"] === undefined ? row["active"] !== false : row["deprecated"] !== true;
@@ -74,9 +73,7 @@ const MOVE_FIELDS = [
 const isHeading = (row: JsonObject) =>
   typeof row["display_type"] === "string" && row["display_type"].startsWith("line_");
 
-async function finishLines(row: JsonObject, session: OdooSession): Promise<void> {
-  const units = await session.tables.units();
-  const currencies = await session.tables.currencies();
+function finishLines(row: JsonObject, { units, currencies }: Known): void {
   row["_currency"] = currencies.code(linkId(row["currency_id"]));
   for (const line of Array.isArray(row["_lines"]) ? row["_lines"].filter(isObject) : []) {
     line["_line"] = String(line["id"]);
@@ -138,17 +135,18 @@ export const invoice: OdooModel = {
     _currency: "Currency (ISO 4217)",
     _lines: "The lines, each with _line (its id) and _unit (UN/ECE Rec 20)",
   },
-  async finish(row, session) {
+  tables: ["units", "currencies", "companies"],
+  finish(row, known) {
     const kind = String(row["move_type"]);
     const partner = linkId(row["partner_id"]) ?? null;
     const reversed = row["reversed_entry_id"];
-    row["_number"] = await companyNumber(row, row["name"], session);
+    row["_number"] = companyNumber(row, row["name"], known.mainCompany);
     row["_type"] = kind.startsWith("out_") ? "receivable" : "payable";
     row["_credit"] = kind.endsWith("_refund");
     row["_customer"] = kind.startsWith("out_") ? partner : null;
     row["_supplier"] = kind.startsWith("in_") ? partner : null;
     row["_credits"] = Array.isArray(reversed) ? String(reversed[1]).replace(/ \(.*$/, "") : null;
-    await finishLines(row, session);
+    finishLines(row, known);
   },
 };
 
@@ -173,9 +171,10 @@ export const glTransaction: OdooModel = {
     _currency: "Currency of the document (ISO 4217)",
     _lines: "The journal items, each with _line (its id) and _currency",
   },
-  async finish(row, session) {
-    row["_number"] = await companyNumber(row, row["name"], session);
-    await finishLines(row, session);
+  tables: ["units", "currencies", "companies"],
+  finish(row, known) {
+    row["_number"] = companyNumber(row, row["name"], known.mainCompany);
+    finishLines(row, known);
   },
 };
 
@@ -209,11 +208,12 @@ export const payment: OdooModel = {
     _supplier: "Partner id, when the partner is a supplier",
     _currency: "Currency (ISO 4217)",
   },
-  async finish(row, session) {
+  tables: ["currencies", "companies"],
+  finish(row, known) {
     const partner = linkId(row["partner_id"]) ?? null;
-    row["_number"] = await companyNumber(row, row["name"], session);
+    row["_number"] = companyNumber(row, row["name"], known.mainCompany);
     row["_customer"] = row["partner_type"] === "customer" ? partner : null;
     row["_supplier"] = row["partner_type"] === "supplier" ? partner : null;
-    row["_currency"] = (await session.tables.currencies()).code(linkId(row["currency_id"]));
+    row["_currency"] = known.currencies.code(linkId(row["currency_id"]));
   },
 };

@@ -37,9 +37,8 @@ export const part: OdooModel = {
     _purchaseUnit: "Purchase unit (UN/ECE Rec 20)",
     _currency: "Currency of cost and price (ISO 4217)",
   },
-  async finish(row, session) {
-    const units = await session.tables.units();
-    const currencies = await session.tables.currencies();
+  tables: ["units", "currencies"],
+  finish(row, { units, currencies }) {
     row["_number"] = textOr(row["default_code"], madeUpKey(row));
     row["_unit"] = units.code(linkId(row["uom_id"]));
     row["_purchaseUnit"] = units.code(linkId(row["uom_po_id"]));
@@ -69,15 +68,11 @@ export const inventoryBalance: OdooModel = {
     _lot: "Lot or serial number; packages and owners are added, for Odoo keeps a row for each",
     _unit: "Unit (UN/ECE Rec 20)",
   },
-  async finish(row, session) {
-    const units = await session.tables.units();
-    const place = linkId(row["location_id"]);
-    let name = (await session.tables.locations()).code(place);
-    if (name === null) {
-      session.tables.refresh("stock.location");
-      name = label(row["location_id"]);
-    }
-    row["_location"] = name;
+  tables: ["units", "locations"],
+  finish(row, { units, locations, locationMissing }) {
+    const name = locations.code(linkId(row["location_id"]));
+    if (name === null) locationMissing();
+    row["_location"] = name ?? label(row["location_id"]);
     row["_unit"] = units.code(linkId(row["product_uom_id"]));
     const owner = linkId(row["owner_id"]);
     const parts = [label(row["lot_id"])];

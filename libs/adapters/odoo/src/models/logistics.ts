@@ -1,7 +1,7 @@
 import type { JsonObject } from "@dovetail/domain";
 import { isObject } from "../errors";
 import type { OdooModel } from "../model";
-import type { OdooSession } from "../session";
+import type { Codes } from "../tables";
 import { linkId } from "../values";
 
 function lines(row: JsonObject, member: string): JsonObject[] {
@@ -9,8 +9,8 @@ function lines(row: JsonObject, member: string): JsonObject[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
-async function unitOf(line: JsonObject, session: OdooSession): Promise<string | null> {
-  return (await session.tables.units()).code(linkId(line["product_uom_id"] ?? line["product_uom"]));
+function unitOf(line: JsonObject, units: Codes): string | null {
+  return units.code(linkId(line["product_uom_id"] ?? line["product_uom"]));
 }
 
 export const receipt: OdooModel = {
@@ -59,13 +59,14 @@ export const receipt: OdooModel = {
     _supplier: "Partner id, when the goods were ordered by a purchase order",
     _lines: "The movements, each with _line (its id), _quantity and _unit (UN/ECE Rec 20)",
   },
-  async finish(row, session) {
+  tables: ["units"],
+  finish(row, { units }) {
     // A partner without an order may be anybody, for instance a customer who sends goods back.
     row["_supplier"] = linkId(row["purchase_id"]) === undefined ? null : (linkId(row["partner_id"]) ?? null);
     for (const line of lines(row, "_lines")) {
       line["_line"] = String(line["id"]);
       line["_quantity"] = line["qty_done"] ?? line["quantity"] ?? null;
-      line["_unit"] = await unitOf(line, session);
+      line["_unit"] = unitOf(line, units);
     }
   },
 };
@@ -131,8 +132,9 @@ export const workOrder: OdooModel = {
     _operations: "The steps, each with _number (its id), _plannedStart, _plannedEnd, _plannedHours, _actualHours",
     _materials: "The components, each with _line (its id), _issued and _unit",
   },
-  async finish(row, session) {
-    row["_unit"] = await unitOf(row, session);
+  tables: ["units"],
+  finish(row, { units }) {
+    row["_unit"] = unitOf(row, units);
     plan(row);
     for (const step of lines(row, "_operations")) {
       step["_number"] = String(step["id"]);
@@ -143,7 +145,7 @@ export const workOrder: OdooModel = {
     for (const line of lines(row, "_materials")) {
       line["_line"] = String(line["id"]);
       line["_issued"] = line["quantity_done"] ?? (line["state"] === "done" ? (line["quantity"] ?? null) : null);
-      line["_unit"] = await unitOf(line, session);
+      line["_unit"] = unitOf(line, units);
     }
   },
 };

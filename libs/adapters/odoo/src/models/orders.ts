@@ -2,7 +2,7 @@ import type { JsonObject } from "@dovetail/domain";
 import { isObject } from "../errors";
 import { numberLines } from "../line-numbers";
 import { type OdooModel, madeUpKey, textOr } from "../model";
-import type { OdooSession } from "../session";
+import type { Known } from "../tables";
 import { linkId } from "../values";
 
 /** Headings and notes of the printed document. */
@@ -14,10 +14,9 @@ const MADE = {
   _lines: "The lines, each with _line (its number) and _unit (UN/ECE Rec 20)",
 };
 
-export async function finishOrder(row: JsonObject, session: OdooSession): Promise<void> {
-  const units = await session.tables.units();
+export function finishOrder(row: JsonObject, { units, currencies }: Known): void {
   row["_number"] = textOr(row["name"], madeUpKey(row));
-  row["_currency"] = (await session.tables.currencies()).code(linkId(row["currency_id"]));
+  row["_currency"] = currencies.code(linkId(row["currency_id"]));
   const lines = Array.isArray(row["_lines"]) ? row["_lines"].filter(isObject) : [];
   for (const line of lines) line["_unit"] = units.code(linkId(line["product_uom"] ?? line["product_uom_id"]));
   numberLines(lines);
@@ -80,6 +79,7 @@ export const purchaseOrder: OdooModel = {
     },
   ],
   made: MADE,
+  tables: ["units", "currencies"],
   finish: finishOrder,
 };
 
@@ -135,5 +135,6 @@ export const salesOrder: OdooModel = {
     },
   ],
   made: MADE,
+  tables: ["units", "currencies"],
   finish: finishOrder,
 };

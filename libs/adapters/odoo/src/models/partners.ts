@@ -1,6 +1,6 @@
 import type { EntityName, Json, JsonObject } from "@dovetail/domain";
 import { type OdooModel, madeUpKey, textOr } from "../model";
-import type { OdooSession } from "../session";
+import type { Known } from "../tables";
 import { type Fields, linkId } from "../values";
 
 const FIELDS = [
@@ -40,8 +40,7 @@ const MADE = {
   _address: "Address: street, street2, city, zip, state, country (ISO 3166-1)",
 };
 
-async function finish(row: JsonObject, session: OdooSession): Promise<void> {
-  const countries = await session.tables.countries();
+function finish(row: JsonObject, known: Known): void {
   const state = row["state_id"];
   row["_number"] = textOr(row["ref"], madeUpKey(row));
   row["_address"] = {
@@ -50,7 +49,7 @@ async function finish(row: JsonObject, session: OdooSession): Promise<void> {
     city: row["city"] ?? null,
     zip: row["zip"] ?? null,
     state: Array.isArray(state) ? (state[1] ?? null) : null,
-    country: countries.code(linkId(row["country_id"])),
+    country: known.countries.code(linkId(row["country_id"])),
   };
 }
 
@@ -78,6 +77,7 @@ function partner(entity: EntityName, domain?: OdooModel["domain"], touchedBy: re
     keyField: "ref",
     fields: FIELDS,
     made: MADE,
+    tables: ["countries"],
     finish,
     ...(domain ? { domain } : {}),
     touchedBy,
