@@ -87,13 +87,14 @@ create table notices (
 create index notices_recent on notices (tenant_id, integration_id, digest, received_at);
 create index notices_age on notices (tenant_id, received_at);
 
--- Answers to requests with an Idempotency-Key; answer is encrypted and null while the request is at work.
+-- Answers to requests with an Idempotency-Key; answer is null while the request is at work. Both are encrypted: an
+-- answer can show a key, and the plain digest of a body would let a password in it be guessed.
 create table kept_answers (
   tenant_id uuid not null references tenants,
   sender text not null,
   route text not null,
   key text not null,
-  body_hash text not null,
+  digest jsonb not null,
   answer jsonb,
   created_at timestamptz not null default clock_timestamp(),
   primary key (tenant_id, sender, route, key)

@@ -102,9 +102,9 @@ describe("the edge", () => {
       const { rows } = await db.query<{ tenant_id: string }>("select tenant_id from gateway.tenants");
       const tenant = rows[0]?.tenant_id;
       await db.query(
-        `insert into gateway.kept_answers (tenant_id, sender, route, key, body_hash, created_at)
-         values ($1, 's', 'r', 'old', 'h', clock_timestamp() - interval '25 hours'),
-                ($1, 's', 'r', 'new', 'h', clock_timestamp())`,
+        `insert into gateway.kept_answers (tenant_id, sender, route, key, digest, created_at)
+         values ($1, 's', 'r', 'old', '{}', clock_timestamp() - interval '25 hours'),
+                ($1, 's', 'r', 'new', '{}', clock_timestamp())`,
         [tenant],
       );
       await harness.gateway.app.get(Sweeper, { strict: false }).sweep();

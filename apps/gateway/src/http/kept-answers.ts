@@ -19,7 +19,7 @@ export interface KeptAnswer {
 }
 
 interface RequestRow {
-  body_hash: string;
+  digest: Encrypted;
   answer: Encrypted | null;
   abandoned: boolean;
 }
@@ -44,13 +44,13 @@ export class KeptAnswers {
     return this.db.transaction(tenantId, async (tx) => {
       const where = [tenantId, request.sender, request.route, request.key];
       const taken = await tx.execute(
-        `insert into kept_answers (tenant_id, sender, route, key, body_hash) values ($1, $2, $3, $4, $5)
+        `insert into kept_answers (tenant_id, sender, route, key, digest) values ($1, $2, $3, $4, $5)
          on conflict do nothing`,
-        [...where, hashOf(request.body)],
+        [...where, this.digestOf(tenantId, request)],
       );
       if (taken > 0) return undefined;
       const row = await tx.one<RequestRow>(
-        `select body_hash, answer, created_at < clock_timestamp() - ${ABANDONED_AFTER} as abandoned
+        `select digest, answer, created_at < clock_timestamp() - ${ABANDONED_AFTER} as abandoned
          from kept_answers where ${WHERE} for update`,
         where,
       );
@@ -67,7 +67,7 @@ export class KeptAnswers {
   /** The answer that a request had, if any. Throws CONFLICT when the key came with another body. */
   async find(tenantId: string, request: Repeatable): Promise<KeptAnswer | undefined> {
     const row = await this.db.readOnly(tenantId, (tx) =>
-      tx.one<RequestRow>(`select body_hash, answer, false as abandoned from kept_answers where ${WHERE}`, [
+      tx.one<RequestRow>(`select digest, answer, false as abandoned from kept_answers where ${WHERE}`, [
         tenantId,
         request.sender,
         request.route,
@@ -85,9 +85,16 @@ export class KeptAnswers {
   async keep(tx: Tx, request: Repeatable, answer: KeptAnswer): Promise<void> {
     const sealed = encrypt(this.ring, JSON.stringify(answer), contextOf(tx.tenantId, request));
     await tx.execute(
-      `insert into kept_answers (tenant_id, sender, route, key, body_hash, answer) values ($1, $2, $3, $4, $5, $6)
+      `insert into kept_answers (tenant_id, sender, route, key, digest, answer) values ($1, $2, $3, $4, $5, $6)
        on conflict (tenant_id, sender, route, key) do update set answer = excluded.answer`,
-      [tx.tenantId, request.sender, request.route, request.key, hashOf(request.body), JSON.stringify(sealed)],
+      [
+        tx.tenantId,
+        request.sender,
+        request.route,
+        request.key,
+        this.digestOf(tx.tenantId, request),
+        JSON.stringify(sealed),
+      ],
     );
   }
 
@@ -112,8 +119,13 @@ export class KeptAnswers {
     );
   }
 
+  private digestOf(tenantId: string, request: Repeatable): string {
+    return JSON.stringify(encrypt(this.ring, hashOf(request.body), contextOf(tenantId, request)));
+  }
+
   private answerOf(row: RequestRow, request: Repeatable, tenantId: string): KeptAnswer | undefined {
-    if (row.body_hash !== hashOf(request.body))
+    const digest = decrypt(this.ring, row.digest, contextOf(tenantId, request)).toString("utf8");
+    if (digest !== hashOf(request.body))
       throw new ProblemError("CONFLICT", "This Idempotency-Key was used with another body.", {
         resolution: "Use a new Idempotency-Key for another request.",
       });
