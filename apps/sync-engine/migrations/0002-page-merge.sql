@@ -1,6 +1,12 @@
 -- The one call per page (ARCHITECTURE "Pull in one picture"). Unchanged rows and changed rows without local edits are settled
 -- here; the others are parked with reason MERGE in the same transaction and merged field by field right after.
 
+-- A UUID of version 7: milliseconds first, so that ids of one table grow (PostgreSQL has its own from 18 on).
+create function sync_engine.new_id() returns uuid language sql volatile as $$
+  select encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
+    placing substring(int8send(floor(extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
+$$;
+
 -- p_keys, p_externals, p_hashes (bytea text form) and p_docs are newline-joined, in key order, without repeated keys.
 -- p_prefix: the keys that this integration may create and change ('' when it is the entity's master, null when it only
 -- gets pushes: then its pull makes links and shadows, never a change).
@@ -72,7 +78,7 @@ begin
   p as (
     insert into sync_engine.dead_letters
       (tenant_id, id, kind, direction, integration, entity, key, external_id, reason, payload, io, job_id)
-    select p_tenant, gen_random_uuid(), 'PARKED', 'inbound', p_integration, p_entity, l.key, l.external_id, 'MERGE',
+    select p_tenant, sync_engine.new_id(), 'PARKED', 'inbound', p_integration, p_entity, l.key, l.external_id, 'MERGE',
       jsonb_build_object('record', l.doc::jsonb, 'erpVersion', l.erp_version, 'mapping', p_mapping), p_io, p_job from l)
   select (select count(*) from s), (select count(*) from u), (select count(*) from u where version = 1), (select count(*) from l)
     into n_read, n_changed, n_created, n_left;
@@ -97,7 +103,7 @@ begin
       values (p_tenant, page, p_entity, p_integration, p_job, p_source, n_changed);
     if not p_baseline then
       insert into sync_engine.event_log (tenant_id, tenant, id, type, source, data, page_id, n)
-        values (p_tenant, p_tenant_name, gen_random_uuid(), 'record.page', p_source, '{}', page, n_changed);
+        values (p_tenant, p_tenant_name, sync_engine.new_id(), 'record.page', p_source, '{}', page, n_changed);
     end if;
   end if;
   if n_changed > 0 and p_targets is not null then
@@ -105,7 +111,7 @@ begin
   end if;
   if p_baseline and p_last then
     insert into sync_engine.event_log (tenant_id, tenant, id, type, source, data)
-      select p_tenant, p_tenant_name, gen_random_uuid(), 'record.baseline', p_source,
+      select p_tenant, p_tenant_name, sync_engine.new_id(), 'record.baseline', p_source,
         jsonb_build_object('entity', p_entity, 'count', j.created, 'jobId', p_job)
       from sync_engine.jobs j where j.tenant_id = p_tenant and j.id = p_job;
   end if;
@@ -139,7 +145,7 @@ begin
   insert into sync_engine.pages (tenant_id, page_id, entity, integration, job_id, actor, n)
     values (p_tenant, page, p_entity, p_integration, p_job, p_source, 1);
   insert into sync_engine.event_log (tenant_id, tenant, id, type, source, data, page_id, n, traceparent)
-    values (p_tenant, p_tenant_name, gen_random_uuid(), 'record.page', p_source, '{}', page, 1, p_traceparent);
+    values (p_tenant, p_tenant_name, sync_engine.new_id(), 'record.page', p_source, '{}', page, 1, p_traceparent);
   return page;
 end $$;
 
@@ -152,7 +158,7 @@ begin
   return query
   with planned as (
     insert into sync_engine.pushes (tenant_id, id, integration, entity, key, version, operation, status, reference)
-    select p_tenant, gen_random_uuid(), t.integration, c.entity, c.key, c.version,
+    select p_tenant, sync_engine.new_id(), t.integration, c.entity, c.key, c.version,
       case c.op when 'd' then 'delete' when 'c' then 'create' else 'update' end, 'pending', sync_engine.new_reference()
     from sync_engine.changes c cross join unnest(p_targets) t(integration)
     where c.tenant_id = p_tenant and c.page_id = p_page
