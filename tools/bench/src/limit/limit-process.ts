@@ -1,0 +1,110 @@
+import { hash } from "node:crypto";
+import { Client } from "pg";
+import { Pool } from "undici";
+import type { Commands } from "../child-side";
+import { copyInto } from "./copy";
+import { mapPage, SOURCE_FIELDS, type LimitPage } from "./source";
+
+/** The leanest program that does the work of a sync: no history, no links, no log, no row-level security. */
+export interface LimitOptions {
+  databaseUrl: string;
+  erpUrl: string;
+  erpDatabase: string;
+}
+
+export interface LimitRun {
+  rows: number;
+  written: number;
+  ms: number;
+}
+
+const PAGE = 1000;
+const TABLE = "(key text collate \"C\" primary key, hash bytea not null, doc jsonb not null)";
+// Comparing first: ON CONFLICT … WHERE alone would lock, and so write, every unchanged row.
+const UPSERT = {
+  name: "upsert",
+  text: `insert into limit_rows (key, hash, doc)
+    select s.key, s.hash::bytea, s.doc::jsonb
+    from unnest(string_to_array($1, E'\\n'), string_to_array($2, E'\\n'), string_to_array($3, E'\\n')) s(key, hash, doc)
+    where s.hash::bytea is distinct from (select x.hash from limit_rows x where x.key = s.key)
+    on conflict (key) do update set hash = excluded.hash, doc = excluded.doc`,
+};
+
+let client: Client;
+let pool: Pool;
+let options: LimitOptions;
+
+async function fetchPage(after: number): Promise<string> {
+  const domain = [["supplier_rank", ">", 0], ["id", ">", after]];
+  const named = { domain, fields: SOURCE_FIELDS, order: "id", limit: PAGE };
+  const args = [options.erpDatabase, 2, "x", "res.partner", "search_read", [], named];
+  const answer = await pool.request({
+    method: "POST",
+    path: "/jsonrpc",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ jsonrpc: "2.0", method: "call", id: 1, params: { service: "object", method: "execute_kw", args } }),
+  });
+  return answer.body.text();
+}
+
+async function sync(): Promise<LimitRun> {
+  const started = performance.now();
+  let rows = 0;
+  let written = 0;
+  let writing: Promise<unknown> = Promise.resolve();
+  let reading = fetchPage(0);
+  for (;;) {
+    const page = mapPage(await reading, hash);
+    rows += page.rows;
+    const last = page.rows < PAGE;
+    if (!last) reading = fetchPage(page.lastId);
+    await writing;
+    writing = client.query({ ...UPSERT, values: [page.keys, page.hashes, page.docs] }).then((r) => (written += r.rowCount ?? 0));
+    if (last) break;
+  }
+  await writing;
+  return { rows, written, ms: performance.now() - started };
+}
+
+/** The same rows as COPY's text format wants them. */
+function copyText(page: LimitPage): Buffer {
+  const [keys, hashes, docs] = [page.keys, page.hashes, page.docs].map((text) => text.split("\n"));
+  const lines = (keys ?? []).map((key, i) => `${key}\t\\${hashes?.[i]}\t${(docs?.[i] ?? "").replaceAll("\\", "\\\\")}\n`);
+  return Buffer.from(lines.join(""));
+}
+
+let copied: { rows: number; chunks: Buffer[] } | undefined;
+
+async function prepareCopy(rows: number): Promise<{ rows: number; chunks: Buffer[] }> {
+  const chunks: Buffer[] = [];
+  let count = 0;
+  for (let after = 0; count < rows; ) {
+    const page = mapPage(await fetchPage(after), hash);
+    if (page.rows === 0) break;
+    chunks.push(copyText(page));
+    count += page.rows;
+    after = page.lastId;
+  }
+  return { rows: count, chunks };
+}
+
+export const limit = {
+  async open(given: LimitOptions) {
+    options = given;
+    client = new Client(given.databaseUrl);
+    await client.connect();
+    pool = new Pool(given.erpUrl, { connections: 1 });
+    await client.query(`create table if not exists limit_rows ${TABLE}; create table if not exists copy_rows ${TABLE}`);
+  },
+  settle: async () => void (await client.query("vacuum analyze limit_rows")),
+  empty: async () => void (await client.query("truncate limit_rows")),
+  sync,
+  /** COPY of rows that are ready in memory. */
+  async copy({ rows }: { rows: number }): Promise<LimitRun> {
+    copied ??= await prepareCopy(rows);
+    await client.query("truncate copy_rows");
+    const started = performance.now();
+    await copyInto(client, "copy copy_rows (key, hash, doc) from stdin", copied.chunks);
+    return { rows: copied.rows, written: copied.rows, ms: performance.now() - started };
+  },
+} satisfies Commands;

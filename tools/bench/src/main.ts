@@ -1,0 +1,15 @@
+import { serve } from "./child-side";
+
+/** What each process of a bench does; only the chosen one's modules are loaded. */
+const ROLES: Record<string, () => Promise<void>> = {
+  simulator: async () => serve((await import("./simulator-process")).simulator),
+  limit: async () => serve((await import("./limit/limit-process")).limit),
+  writer: async () => serve((await import("./writer-process")).writer),
+};
+
+const [, , role = "", ...rest] = process.argv;
+const start = ROLES[role] ?? (async () => (await import("./run")).run([role, ...rest]));
+start().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

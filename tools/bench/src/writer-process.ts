@@ -1,0 +1,2 @@
+import type { Commands } from "./child-side";
+export const writer = {} satisfies Commands;
