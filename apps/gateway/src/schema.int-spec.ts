@@ -1,3 +1,6 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { dumpSchema } from "@dovetail/database";
 import { testDatabase, type TestDatabase } from "@dovetail/testing";
 import { Client } from "pg";
 import { gatewaySchema } from "./schema";
@@ -15,6 +18,13 @@ describe("schema", () => {
   afterAll(async () => {
     await admin?.end();
     await database?.drop();
+  });
+
+  it("is what schema.sql says (UPDATE_SCHEMA=1 writes it)", async () => {
+    const file = join(__dirname, "../schema.sql");
+    const dump = await dumpSchema(admin, "gateway");
+    if (process.env["UPDATE_SCHEMA"] === "1") writeFileSync(file, dump);
+    expect(dump).toBe(readFileSync(file, "utf8"));
   });
 
   it("forces row-level security with the tenant's policy on every table that has a tenant", async () => {
