@@ -8,8 +8,8 @@ import type { OdooModel } from "./model";
 import { MODELS, modelOf } from "./models";
 import { listStamps, pullRows } from "./pull";
 import { lookupRecord, sendRecord } from "./push";
+import { fieldsRead } from "./reader";
 import { type OdooSession, openSession } from "./session";
-import type { Fields } from "./values";
 import { readNotices } from "./webhook";
 
 /**
@@ -66,7 +66,7 @@ export const odoo = defineAdapter<OdooConfig, OdooSession>({
   },
   async describe(session, entity) {
     const model = modelOf(entity);
-    return model ? describeModel(model, await session.fields(model.model)) : [];
+    return model ? describeModel(session, model) : [];
   },
   entities: {
     Supplier: writable(MODELS.Supplier, { supplier_rank: 1, is_company: true }),
@@ -103,15 +103,16 @@ export const odoo = defineAdapter<OdooConfig, OdooSession>({
   },
 });
 
-function describeModel(model: OdooModel, fields: Fields): SourceField[] {
+/** Only what is read is offered: a mapping of another field would find it empty. */
+async function describeModel(session: OdooSession, model: OdooModel): Promise<SourceField[]> {
+  const fields = await session.fields(model.model);
   const made = Object.entries(model.made).map(([name, meaning]) => ({ name, type: "computed", label: meaning }));
-  const own = [...fields].map(([name, field]) => ({
-    name,
-    type: field.type,
-    label: field.label,
-    required: field.required,
-    ...(field.relation ? { references: field.relation } : {}),
-  }));
+  const own = ["id", ...fieldsRead(session, model, fields)].flatMap((name) => {
+    const field = fields.get(name);
+    if (!field) return [];
+    const { type, label, required, relation } = field;
+    return [{ name, type, label, required, ...(relation ? { references: relation } : {}) }];
+  });
   // What another version has is named too: mappings may read it, here it is empty.
   const absent = [...model.fields, "create_date", "write_date"]
     .filter((name) => !fields.has(name))

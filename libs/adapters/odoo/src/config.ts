@@ -48,6 +48,13 @@ export const connection = defineSchema({
     help: "UN/ECE Rec 20 code by the English name of an Odoo unit, beside the built-in ones.",
     example: '{"Pack of 6":"PK"}',
   },
+  extraFields: {
+    label: "Further fields",
+    type: "json",
+    in: "settings",
+    help: "Fields to read beside the usual ones and those that start with x_, by entity; mappings can then use them.",
+    example: '{"Supplier":["lang"],"PurchaseOrder":["fiscal_position_id"]}',
+  },
   timeoutSeconds: { label: "Time-out in seconds", type: "integer", in: "settings", min: 1, max: 600, default: 120 },
   apiUsername: {
     label: "User",

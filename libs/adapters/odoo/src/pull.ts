@@ -1,5 +1,5 @@
 import type { Page, PullQuery, Stamp } from "@dovetail/adapter-sdk";
-import type { Json, JsonObject } from "@dovetail/domain";
+import type { Json } from "@dovetail/domain";
 import { isObject, refusal } from "./errors";
 import type { OdooModel } from "./model";
 import { readRows, readStamps } from "./reader";
@@ -26,13 +26,12 @@ export async function* pullRows(session: OdooSession, model: OdooModel, query: P
   const now = Math.floor(await session.rpc.now());
   const serverNow = new Date(now).toISOString();
   let cursor = openWindow(query, start, odooTime(now));
-  const { domain, extra } = readFilter(query.filter);
+  const filter = readFilter(query.filter);
   const moved = await touched(session, model, cursor);
   for (;;) {
     const rows = await readRows(session, model, {
-      domain: [...domain, ["id", ">", cursor.last], ...moved],
+      domain: [...filter, ["id", ">", cursor.last], ...moved],
       limit: query.pageSize,
-      extra,
     });
     const last = rows.length < query.pageSize;
     cursor = last ? { lo: cursor.hi, hi: null, last: 0 } : { ...cursor, last: Number(rows.at(-1)?.externalId) };
@@ -85,12 +84,7 @@ function readCursor(value: Json | null): OdooCursor | null {
   throw refusal("This is no cursor of the Odoo adapter");
 }
 
-/** `{domain}` narrows a pull by Odoo's own conditions, `{fields}` names further fields to read. */
-function readFilter(filter: Json | undefined): { domain: Domain; extra: string[] } {
-  const given: JsonObject = isObject(filter) ? filter : {};
-  const names = Array.isArray(given["fields"]) ? given["fields"] : [];
-  return {
-    domain: Array.isArray(given["domain"]) ? given["domain"] : [],
-    extra: names.filter((name): name is string => typeof name === "string"),
-  };
+/** `{domain}` narrows a pull by Odoo's own conditions. */
+function readFilter(filter: Json | undefined): Domain {
+  return isObject(filter) && Array.isArray(filter["domain"]) ? filter["domain"] : [];
 }

@@ -1,8 +1,9 @@
 import type { Raw, Stamp } from "@dovetail/adapter-sdk";
 import type { Json, JsonObject } from "@dovetail/domain";
+import { isObject } from "./errors";
 import type { ChildModel, OdooModel } from "./model";
 import type { Domain, OdooSession } from "./session";
-import { type Fields, isoTime, linkId, tidy } from "./values";
+import { type Fields, isoTime, linkId, tidier, type Tidy } from "./values";
 
 /** Children are fetched in slices of this many, however many documents a page holds. */
 const CHILD_SLICE = 5000;
@@ -11,14 +12,20 @@ const CHILD_SLICE = 5000;
 export interface Slice {
   domain: Domain;
   limit?: number;
-  /** Fields beyond the model's own, for mappings that read them. */
-  extra?: readonly string[];
+}
+
+/** The fields of a row that every read asks for, so that a page and a single re-read show the same. */
+export function fieldsRead(session: OdooSession, model: OdooModel, fields: Fields): string[] {
+  const { extraFields } = session.config;
+  const extra = isObject(extraFields) ? list(extraFields[model.entity]) : [];
+  const names = extra.filter((name): name is string => typeof name === "string");
+  return present(fields, [...model.fields, ...names, ...ownFields(fields)]);
 }
 
 /** Reads rows with their children, in two calls whatever their number. */
 export async function readRows(session: OdooSession, model: OdooModel, slice: Slice): Promise<Raw[]> {
   const fields = await session.fields(model.model);
-  const wanted = present(fields, [...model.fields, ...(slice.extra ?? []), ...ownFields(fields)]);
+  const wanted = fieldsRead(session, model, fields);
   const rows = await session.search(model.model, conditions(model, fields, session, slice.domain), {
     fields: wanted,
     ...(slice.limit ? { limit: slice.limit } : {}),
@@ -27,30 +34,35 @@ export async function readRows(session: OdooSession, model: OdooModel, slice: Sl
   const known = await session.tables.known(model.tables);
   const places = await session.tables.decimals();
   const decimals = (currency: number) => scale(places.code(currency));
-  const raws: Raw[] = [];
-  for (const row of rows) {
-    const body = tidy(row, fields, decimals);
-    for (const [name, other] of Object.entries(model.aliases ?? {})) body[name] ??= body[other] ?? null;
-    let complete = true;
-    const stamps: Stamped[] = [];
-    (model.children ?? []).forEach((child, i) => {
-      const children = found[i]?.rows.get(Number(row["id"])) ?? [];
-      complete &&= sameIds(row[child.listed], children);
-      stamps.push(...children.map(stampOf));
-      body[child.as] = children
-        .filter((line) => !child.skip?.(line))
-        .map((line) => tidy(line, found[i]?.fields ?? fields, decimals));
-    });
-    model.finish(body, known);
-    raws.push({
-      externalId: String(row["id"]),
-      version: version(stampOf(row), model.children ? stamps : undefined),
-      ...(typeof row["write_date"] === "string" ? { modifiedAt: latest(row["write_date"], stamps) } : {}),
-      ...(model.children ? { childrenComplete: complete } : {}),
-      body,
-    });
-  }
-  return raws;
+  const tidy = tidier(wanted, fields, decimals);
+  const aliases = Object.entries(model.aliases ?? {});
+  const lines = found.map((list) => tidier(list.names, list.fields, decimals));
+  return rows.map((row) => {
+    const date = row["write_date"];
+    const raw: Raw = { externalId: String(row["id"]), version: typeof date === "string" ? date : "", body: row };
+    const stamps = attach(raw, row, model, found, lines);
+    if (typeof date === "string") raw.modifiedAt = latest(date, stamps);
+    tidy(row);
+    for (const [name, other] of aliases) row[name] ??= row[other] ?? null;
+    model.finish(row, known);
+    return raw;
+  });
+}
+
+/** Puts the children into their document and says whether they are all there. */
+function attach(raw: Raw, row: JsonObject, model: OdooModel, found: Children[], lines: Tidy[]): Stamped[] {
+  if (!model.children) return [];
+  const stamps: Stamped[] = [];
+  raw.childrenComplete = true;
+  model.children.forEach((child, i) => {
+    const children = found[i]?.rows.get(Number(row["id"])) ?? [];
+    if (!sameIds(row[child.listed], children)) raw.childrenComplete = false;
+    for (const line of children) stamps.push(stampOf(line));
+    const tidy = lines[i];
+    row[child.as] = children.filter((line) => !child.skip?.(line)).map((line) => (tidy ? tidy(line) : line));
+  });
+  raw.version = version(stampOf(row), stamps);
+  return stamps;
 }
 
 /** Id and stamp of rows, without their content. */
@@ -73,6 +85,8 @@ export async function readStamps(session: OdooSession, model: OdooModel, slice: 
 
 interface Children {
   fields: Fields;
+  /** The fields that were read. */
+  names: readonly string[];
   rows: Map<number, JsonObject[]>;
 }
 
@@ -80,7 +94,7 @@ async function readChildren(session: OdooSession, child: ChildModel, parents: Js
   const rows = new Map<number, JsonObject[]>();
   const listed = new Set<Json>();
   for (const parent of parents) for (const id of list(parent[child.listed])) listed.add(id);
-  if (listed.size === 0) return { fields: new Map(), rows };
+  if (listed.size === 0) return { fields: new Map(), names: [], rows };
   const fields = await session.fields(child.model);
   const wanted = present(fields, [child.link, ...child.fields, ...(child.fields.length > 0 ? ownFields(fields) : [])]);
   const ids = parents.map((parent) => parent["id"] ?? null);
@@ -95,7 +109,7 @@ async function readChildren(session: OdooSession, child: ChildModel, parents: Js
       // A document may list a part of what points at it: an invoice's lines are not all its journal items.
       if (parent !== undefined && listed.has(row["id"] ?? null)) rows.set(parent, [...(rows.get(parent) ?? []), row]);
     }
-    if (page.length < CHILD_SLICE) return { fields, rows };
+    if (page.length < CHILD_SLICE) return { fields, names: wanted, rows };
     after = Number(page.at(-1)?.["id"]);
   }
 }

@@ -43,24 +43,45 @@ export function linkId(value: Json | undefined): number | undefined {
   return isLink(value) ? value[0] : typeof value === "number" ? value : undefined;
 }
 
-/** A row as Odoo shows it, made honest: `false` that means "empty" is null, times carry their zone, floats no noise. */
-export function tidy(
-  row: JsonObject,
+/** Makes a row honest in place: `false` that means "empty" is null, times carry their zone, floats no noise. */
+export type Tidy = (row: JsonObject) => JsonObject;
+
+/** Tidies rows of these fields; chosen once per page, for it runs on every value of every row. */
+export function tidier(
+  names: readonly string[],
   fields: Fields,
   decimals: (currencyId: number) => number | undefined,
-): JsonObject {
-  const out: JsonObject = {};
-  for (const [name, value] of Object.entries(row)) {
+): Tidy {
+  const texts: string[] = [];
+  const times: string[] = [];
+  const numbers: [string, Field][] = [];
+  for (const name of names) {
     const field = fields.get(name);
-    if (value === false && field?.type !== "boolean") out[name] = null;
-    else if (typeof value === "string" && field?.type === "datetime") out[name] = isoTime(value);
-    else if (typeof value === "number" && (field?.type === "float" || field?.type === "monetary")) {
-      const currency = linkId(row[field.currencyField ?? "currency_id"]);
-      const scale = field.type === "monetary" && currency !== undefined ? decimals(currency) : field.scale;
-      out[name] = cleanNumber(value, scale);
-    } else out[name] = value;
+    if (!field || field.type === "boolean" || name === "id") continue;
+    if (field.type === "datetime") times.push(name);
+    else if (field.type === "float" || field.type === "monetary") numbers.push([name, field]);
+    else texts.push(name);
   }
-  return out;
+  return (row) => {
+    for (const name of texts) if (row[name] === false) row[name] = null;
+    for (const name of times) {
+      const value = row[name];
+      row[name] = typeof value === "string" ? isoTime(value) : null;
+    }
+    for (const [name, field] of numbers) row[name] = tidyNumber(row, row[name] ?? null, field, decimals);
+    return row;
+  };
+}
+
+function tidyNumber(
+  row: JsonObject,
+  value: Json,
+  { type, scale, currencyField }: Field,
+  decimals: (currencyId: number) => number | undefined,
+): Json {
+  if (typeof value !== "number") return value === false ? null : value;
+  const currency = type === "monetary" ? linkId(row[currencyField ?? "currency_id"]) : undefined;
+  return cleanNumber(value, currency === undefined ? scale : decimals(currency));
 }
 
 /** A mapped value in the form that Odoo's field of that type takes. */

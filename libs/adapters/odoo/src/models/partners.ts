@@ -9,8 +9,6 @@ const FIELDS = [
   "active",
   "is_company",
   "parent_id",
-  "commercial_partner_id",
-  "type",
   "function",
   "vat",
   "email",
@@ -24,15 +22,9 @@ const FIELDS = [
   "city",
   "state_id",
   "country_id",
-  "lang",
-  "category_id",
-  "credit_limit",
   "supplier_rank",
   "customer_rank",
   "company_id",
-  "user_id",
-  "property_payment_term_id",
-  "property_supplier_payment_term_id",
 ] as const;
 
 const MADE = {
@@ -70,12 +62,17 @@ function roles(rank: string, documents: readonly string[]) {
   };
 }
 
-function partner(entity: EntityName, domain?: OdooModel["domain"], touchedBy: readonly string[] = []): OdooModel {
+function partner(
+  entity: EntityName,
+  own: readonly string[] = [],
+  domain?: OdooModel["domain"],
+  touchedBy: readonly string[] = [],
+): OdooModel {
   return {
     entity,
     model: "res.partner",
     keyField: "ref",
-    fields: FIELDS,
+    fields: [...FIELDS, ...own],
     made: MADE,
     tables: ["countries"],
     finish,
@@ -85,12 +82,16 @@ function partner(entity: EntityName, domain?: OdooModel["domain"], touchedBy: re
 }
 
 /** Every partner is a Contact; those that we buy from or sell to are Supplier or Customer as well. */
-export const supplier = partner("Supplier", roles("supplier_rank", ["purchase_line_ids"]), [
-  "purchase_line_ids",
-  "invoice_ids",
-]);
-export const customer = partner("Customer", roles("customer_rank", ["sale_order_ids"]), [
-  "sale_order_ids",
-  "invoice_ids",
-]);
+export const supplier = partner(
+  "Supplier",
+  ["property_supplier_payment_term_id"],
+  roles("supplier_rank", ["purchase_line_ids"]),
+  ["purchase_line_ids", "invoice_ids"],
+);
+export const customer = partner(
+  "Customer",
+  ["property_payment_term_id", "user_id"],
+  roles("customer_rank", ["sale_order_ids"]),
+  ["sale_order_ids", "invoice_ids"],
+);
 export const contact = partner("Contact");
