@@ -108,6 +108,21 @@ describe("a service's edges", () => {
     expect(await rude).toBe("cut");
   });
 
+  it("lets any number of streams wait for the stop without a warning", async () => {
+    const warnings: Error[] = [];
+    const keep = (warning: Error): void => void warnings.push(warning);
+    process.on("warning", keep);
+    const running = await start();
+    const before = waiting;
+    const streams = Array.from({ length: 12 }, () => fetch(`${running.url}/until-stop`).then((answer) => answer.json()));
+    const deadline = Date.now() + 5000;
+    while (waiting < before + 12 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+    await running.stop();
+    expect(await Promise.all(streams)).toHaveLength(12);
+    process.off("warning", keep);
+    expect(warnings).toEqual([]);
+  });
+
   it("runs every step of stopping, says which failed and rejects", async () => {
     const steps: string[] = [];
     const running = await start({

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { DynamicModule, INestApplication, Type } from "@nestjs/common";
 import { NestFactory } from "@nestjs/core";
 import { FastifyAdapter, type NestFastifyApplication } from "@nestjs/platform-fastify";
@@ -72,6 +73,8 @@ export async function startService(options: ServiceOptions): Promise<Running> {
 async function start(options: ServiceOptions, logger: Logger, metrics: Metrics): Promise<Running> {
   const health = new Health(options.checks ?? []);
   const stopping = new AbortController();
+  // Every open stream listens to it.
+  setMaxListeners(0, stopping.signal);
   const adapter = newAdapter(options.http ?? {});
   const instance = adapter.getInstance<FastifyInstance>();
   const connections = new Connections(instance.server);
