@@ -25,7 +25,7 @@ interface List<T> {
 export class HttpClient {
   constructor(
     readonly url: string,
-    private readonly key: string | undefined,
+    readonly key: string | undefined,
   ) {}
 
   async send<T = JsonObject>(method: string, path: string, { body, headers = {} }: Sent = {}): Promise<Answer<T>> {

@@ -29,7 +29,11 @@ export class TenantWorld {
   }
 
   /** Registers an Odoo in the guide's canonical form. */
-  async connectOdoo(name: string, place: { url: string; database?: string }, change: JsonObject = {}): Promise<JsonObject> {
+  async connectOdoo(
+    name: string,
+    place: { url: string; database?: string },
+    change: JsonObject = {},
+  ): Promise<JsonObject> {
     const { url, database = "o14" } = place;
     return this.api.change("POST", "/erp/integrations", {
       name,
