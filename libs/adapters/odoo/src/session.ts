@@ -1,6 +1,5 @@
 import { AdapterError, type OpenContext } from "@dovetail/adapter-sdk";
 import type { Json, JsonObject } from "@dovetail/domain";
-import type { Clock } from "@dovetail/resilience";
 import type { OdooConfig } from "./config";
 import { isObject } from "./errors";
 import { JsonRpc, ask } from "./json-rpc";
@@ -27,7 +26,7 @@ export class OdooSession {
   constructor(
     readonly config: OdooConfig,
     readonly rpc: Rpc,
-    readonly clock: Clock,
+    readonly clock: OpenContext<OdooConfig>["clock"],
     /** Asked for once. */
     readonly version: () => Promise<OdooVersion>,
   ) {

@@ -1,4 +1,4 @@
-import type { Clock } from "@dovetail/resilience";
+import type { OpenContext } from "@dovetail/adapter-sdk";
 import type { Json, JsonObject } from "@dovetail/domain";
 import type { OdooConfig } from "./config";
 import { isObject } from "./errors";
@@ -43,7 +43,7 @@ export class Tables {
   constructor(
     private readonly rpc: Rpc,
     private readonly config: OdooConfig,
-    private readonly clock: Clock,
+    private readonly clock: OpenContext<OdooConfig>["clock"],
   ) {}
 
   units(): Promise<Codes> {

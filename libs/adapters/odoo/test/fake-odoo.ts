@@ -3,7 +3,6 @@ import { join } from "node:path";
 import type { Http, HttpAnswer, HttpRequest } from "@dovetail/adapter-sdk";
 import { AdapterError } from "@dovetail/adapter-sdk";
 import type { Json, JsonObject } from "@dovetail/domain";
-import { systemClock } from "@dovetail/resilience";
 import type { OdooConfig } from "../src/config";
 import type { Call, Rpc } from "../src/rpc";
 import { OdooSession } from "../src/session";
@@ -18,6 +17,8 @@ export const CONFIG: OdooConfig = {
   apiUsername: "admin",
   apiPassword: "very secret",
 };
+
+const CLOCK = { now: () => Date.now(), monotonic: () => performance.now(), sleep: async () => undefined };
 
 /** An answer as the HTTP client would give it. */
 export function answer(request: HttpRequest, status: number, body: Json | string, headers = {}): HttpAnswer {
@@ -82,7 +83,7 @@ export function fakeSession(handlers: Record<string, Handler>, config: Partial<O
     now: async () => rpc.at,
   };
   const version = async () => ({ text: "14.0", major: 14 });
-  return { session: new OdooSession({ ...CONFIG, ...config }, rpc, systemClock, version), rpc, calls };
+  return { session: new OdooSession({ ...CONFIG, ...config }, rpc, CLOCK, version), rpc, calls };
 }
 
 const TABLES: Record<string, Handler> = {
