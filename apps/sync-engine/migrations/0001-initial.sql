@@ -136,6 +136,7 @@ create table sync_engine.jobs (
   parked bigint not null default 0,
   deleted bigint not null default 0,
   attempts int not null default 0,
+  all_read boolean not null default false,
   mapping_version int,
   problem jsonb,
   created_at timestamptz not null default now(),

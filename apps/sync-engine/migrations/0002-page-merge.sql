@@ -52,7 +52,7 @@ begin
           (select case when k.external_id = s.external_id then k.shadow_hash end
              from sync_engine.links k where k.tenant_id = p_tenant and k.integration = p_integration and k.entity = p_entity and k.key = s.key))
       end old
-    from unnest(string_to_array(p_keys, E'\n'), string_to_array(p_externals, E'\n'), string_to_array(p_versions, E'\n'),
+    from unnest(string_to_array(p_keys, E'\n'), string_to_array(p_externals, E'\n'), string_to_array(p_versions, E'\n', ''),
       string_to_array(p_hashes, E'\n'), string_to_array(p_docs, E'\n')) s(key, external_id, erp_version, hash, doc)),
   d as (select * from s where hash is distinct from old),
   u as (
@@ -95,7 +95,8 @@ begin
 
   update sync_engine.jobs set
       read = read + n_read + p_repeats + n_rejected + n_parked, created = created + n_created, updated = updated + n_changed - n_created,
-      unchanged = unchanged + p_repeats + n_read - n_changed - n_left, rejected = rejected + n_rejected, parked = parked + n_parked + n_left
+      unchanged = unchanged + p_repeats + n_read - n_changed - n_left, rejected = rejected + n_rejected, parked = parked + n_parked + n_left,
+      all_read = p_last
     where tenant_id = p_tenant and id = p_job;
 
   if n_changed > 0 then
@@ -177,6 +178,26 @@ begin
     select distinct p_tenant, 'push', n.integration || ':' || n.entity || ':' || n.key, clock_timestamp(), 5 from planned n
     on conflict (tenant_id, kind, id) do update set due_at = least(w.due_at, excluded.due_at), again = w.lease_until is not null)
   select id from planned;
+end $$;
+
+-- A person gives a push up: no request of the link is under way any more, and a later version has its turn.
+create function sync_engine.discard_push(p_tenant uuid, p_push uuid) returns void language plpgsql as $$
+#variable_conflict use_column
+declare gone sync_engine.pushes;
+begin
+  update sync_engine.pushes set status = 'discarded', updated_at = now()
+    where tenant_id = p_tenant and id = p_push and status in ('pending', 'parked', 'rejected', 'unknown') returning * into gone;
+  if not found then return; end if;
+  if not exists (select 1 from sync_engine.pushes o where o.tenant_id = p_tenant and o.entity = gone.entity and o.key = gone.key
+      and o.integration = gone.integration and o.status in ('sent', 'accepted', 'unknown')) then
+    update sync_engine.records set push_open = false, push_io = nextval('sync_engine.io_numbers')
+      where tenant_id = p_tenant and entity = gone.entity and key = gone.key and integration = gone.integration and push_open;
+    update sync_engine.links set push_open = false, push_io = nextval('sync_engine.io_numbers')
+      where tenant_id = p_tenant and entity = gone.entity and key = gone.key and integration = gone.integration and push_open;
+  end if;
+  insert into sync_engine.work as w (tenant_id, kind, id, priority)
+    values (p_tenant, 'push', gone.integration || ':' || gone.entity || ':' || gone.key, 3)
+  on conflict (tenant_id, kind, id) do update set due_at = clock_timestamp(), again = w.lease_until is not null;
 end $$;
 
 -- 12 random base32 characters (80 of the 122 random bits of a UUID v4 are enough for 60).

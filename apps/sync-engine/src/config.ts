@@ -10,6 +10,7 @@ import {
   url,
   LOG_LEVELS,
 } from "@dovetail/service-kit";
+import { CRASH_AT_PATTERN } from "./crash-points";
 
 /** The variables of the sync-engine. */
 export const config = defineConfig({
@@ -25,4 +26,6 @@ export const config = defineConfig({
   ERP_INTEGRATION_ENABLED: boolean(true),
   ERP_SYNC_INTERVAL: integer({ min: 0, default: 300_000 }),
   ERP_LOG_LEVEL: oneOf(LOG_LEVELS, "info"),
+  /** For tests of recovery alone: the point at which this process kills itself. */
+  CRASH_AT: optional(string({ pattern: CRASH_AT_PATTERN })),
 });

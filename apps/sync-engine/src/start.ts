@@ -3,6 +3,7 @@ import { openDatabase } from "@dovetail/database";
 import { Bus, type LocalBus } from "@dovetail/messaging";
 import { createLogger, startService, type Environment, type Logger, type Running } from "@dovetail/service-kit";
 import { config } from "./config";
+import { CrashPoints } from "./crash-points";
 import { Engine } from "./engine";
 import { SyncEngineModule } from "./sync-engine.module";
 
@@ -42,7 +43,7 @@ export async function startSyncEngine({ env, local, logger: given }: StartOption
   const engine: { stop?: () => Promise<void> } = {};
   const running = await startService({
     name: "sync-engine",
-    module: SyncEngineModule.with({ db, bus, keys, settings }),
+    module: SyncEngineModule.with({ db, bus, keys, settings, crash: new CrashPoints(values.CRASH_AT) }),
     config: { host: values.HOST, port: values.PORT },
     logger,
     checks: [

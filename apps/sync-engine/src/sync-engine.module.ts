@@ -28,6 +28,7 @@ import { PullService } from "./pull/pull.service";
 import { PullSteps } from "./pull/pull-steps";
 import { SingleReader } from "./pull/single-reader";
 import { SourceRowService } from "./pull/source-row.service";
+import { PushSender } from "./push/push-sender";
 import { PushPlanner } from "./push/push-plan";
 import { PushRepository } from "./push/push.repository";
 import { PushResolver } from "./push/push-resolver";
@@ -42,6 +43,7 @@ import { RecordRepository } from "./records/record.repository";
 import { RecordService } from "./records/record.service";
 import { ConnectionService } from "./systems/connection.service";
 import { EngineMetrics } from "./systems/engine-metrics";
+import { CrashPoints } from "./crash-points";
 import { Housekeeping } from "./housekeeping";
 import { StatusRepository } from "./systems/status.repository";
 import { StatusService } from "./systems/status.service";
@@ -55,7 +57,7 @@ import { WorkBell } from "./work-bell";
 const accounts = [AccountRepository, AccountService, AccountWorker, SessionService, TenantDirectory, Turns];
 const jobs = [JobRepository, JobService, JobEnds, JobTelling, PullWorker, RowWorker, ScheduleService, JobController];
 const pull = [PageRepository, SourceRowService, PullService, PullSteps, ParkedService, MergeService, SingleReader];
-const push = [PushRepository, PushPlanner, PushResolver, PushSettler, PushSteps, PushWorker];
+const push = [PushRepository, PushPlanner, PushResolver, PushSender, PushSettler, PushSteps, PushWorker];
 const records = [RecordRepository, RecordReads, RecordService, FinancialService, RecordController, MesController];
 const ledger = [TransactionRepository, Ledger, EventExpander, FeedService];
 const letters = [DeadLetterRepository, DeadLetterService, DeadLetterController];
@@ -67,6 +69,7 @@ export interface EngineParts {
   bus: Bus;
   keys: KeyRing;
   settings: Settings;
+  crash: CrashPoints;
 }
 
 @Module({})
@@ -78,6 +81,7 @@ export class SyncEngineModule {
         { provide: Database, useValue: parts.db },
         { provide: Bus, useValue: parts.bus },
         { provide: KeyRing, useValue: parts.keys },
+        { provide: CrashPoints, useValue: parts.crash },
         { provide: CLOCK, useValue: systemClock },
         { provide: SETTINGS, useValue: parts.settings },
         WorkBell,

@@ -1,157 +1,129 @@
-import { randomUUID } from "node:crypto";
-import { memory, startMemoryErp, stopMemoryErp, type MemoryErp } from "@dovetail/adapter-memory";
 import {
   credentialContext,
   gateway,
   integrationConfig,
   ProblemError,
-  serviceContext,
   type CallContext,
-  type EntitySettings,
   type Integration,
   type Job,
-  type MappingVersion,
-  sync,
 } from "@dovetail/contracts";
 import { KeyRing, sealFor } from "@dovetail/crypto";
+import type { MemoryErp } from "@dovetail/adapter-memory";
 import type { EntityName, JsonObject } from "@dovetail/domain";
 import { Bus } from "@dovetail/messaging";
 import type { Running } from "@dovetail/service-kit";
-import { eventually, testDatabase, testNats, type TestDatabase, type TestNats } from "@dovetail/testing";
+import { testDatabase, testNats, type TestDatabase, type TestNats } from "@dovetail/testing";
+import { Client } from "pg";
 import { startSyncEngine, syncEngineSchema } from "../src/start";
+import { TestTenant, type Entities } from "./tenant";
 
-/** A sync-engine on real PostgreSQL and NATS, an ERP in memory, and the two services that it asks, played by handlers. */
+/** A sync-engine on real PostgreSQL and NATS, ERPs in memory, and the two services that it asks, played by handlers. */
 export class World {
-  readonly tenant = "acme";
-  readonly tenantId = randomUUID();
-  readonly erp: MemoryErp;
-  readonly instance = `erp-${randomUUID()}`;
-  readonly context: CallContext;
-  integration: Integration;
-  readonly mappings = new Map<EntityName, MappingVersion>();
+  readonly main: TestTenant;
+  readonly tenants: TestTenant[];
+  readonly engines: Running[] = [];
   private readonly keys = KeyRing.generate();
-  private engines: Running[] = [];
+  private readonly admin: Client;
 
   private constructor(
     readonly database: TestDatabase,
     readonly nats: TestNats,
     readonly bus: Bus,
-    entities: Partial<Record<EntityName, Partial<EntitySettings>>>,
+    entities: Entities,
   ) {
-    this.erp = startMemoryErp(this.instance, { seed: 7 });
-    this.context = serviceContext("test", this.tenantId, this.tenant);
-    this.integration = this.newIntegration(entities);
-    for (const entity of Object.keys(entities) as EntityName[]) this.setMapping(entity, 1, memory.mappings[entity] as unknown as JsonObject);
+    this.main = new TestTenant("acme", entities, bus);
+    this.tenants = [this.main];
+    this.admin = new Client(database.adminUrl);
     this.play();
   }
 
-  static async open(entities: Partial<Record<EntityName, Partial<EntitySettings>>>, engines = 1): Promise<World> {
+  static async open(entities: Entities, engines = 1): Promise<World> {
     const database = await testDatabase([syncEngineSchema]);
     const nats = await testNats();
     const bus = await Bus.connect({ url: nats.url, name: "world" });
     const world = new World(database, nats, bus, entities);
+    await world.admin.connect();
     for (let i = 0; i < engines; i++) await world.startEngine();
     return world;
   }
 
+  get erp(): MemoryErp {
+    return this.main.erp;
+  }
+
+  get context(): CallContext {
+    return this.main.context;
+  }
+
+  get integration(): Integration {
+    return this.main.integration;
+  }
+
+  /** Another tenant with an ERP of its own. */
+  addTenant(name: string, entities: Entities): TestTenant {
+    const tenant = new TestTenant(name, entities, this.bus);
+    this.tenants.push(tenant);
+    return tenant;
+  }
+
+  /** The variables with which an engine of this world starts. */
+  environment(): Record<string, string> {
+    return {
+      PORT: "0",
+      DATABASE_URL: this.database.urlFor("sync_engine", "run"),
+      SYNC_ENGINE_DISPATCH_URL: this.database.urlFor("sync_engine", "dispatch"),
+      NATS_URL: this.nats.url,
+      SYNC_ENGINE_KEYS: this.keys.export().reveal(),
+      ERP_SYNC_INTERVAL: "0",
+      ERP_LOG_LEVEL: process.env["ERP_LOG_LEVEL"] ?? "fatal",
+    };
+  }
+
   async startEngine(): Promise<Running> {
-    const engine = await startSyncEngine({
-      env: {
-        PORT: "0",
-        DATABASE_URL: this.database.urlFor("sync_engine", "run"),
-        SYNC_ENGINE_DISPATCH_URL: this.database.urlFor("sync_engine", "dispatch"),
-        NATS_URL: this.nats.url,
-        SYNC_ENGINE_KEYS: this.keys.export().reveal(),
-        ERP_SYNC_INTERVAL: "0",
-        ERP_LOG_LEVEL: "fatal",
-      },
-    });
+    const engine = await startSyncEngine({ env: this.environment() });
     this.engines.push(engine);
     return engine;
+  }
+
+  /** Reads the database past every policy. */
+  async sql<R>(text: string, values: unknown[] = []): Promise<R[]> {
+    return (await this.admin.query(text, values)).rows as R[];
   }
 
   async close(): Promise<void> {
     for (const engine of this.engines) await engine.stop();
     await this.bus.close();
     await this.nats.stop();
+    await this.admin.end();
     await this.database.drop();
-    stopMemoryErp(this.instance);
+    for (const tenant of this.tenants) tenant.close();
   }
 
-  setMapping(entityType: EntityName, version: number, document: JsonObject): void {
-    const integrationId = this.integration.id;
-    const about = { integrationId, entityType, version, stage: "production", origin: "template", createdBy: "test" } as const;
-    this.mappings.set(entityType, { ...about, document, createdAt: "2026-01-01T00:00:00Z" });
+  sync(entityTypes: EntityName[], mode: "incremental" | "full" = "incremental"): Promise<Job[]> {
+    return this.main.sync(entityTypes, mode);
   }
 
-  /** Runs a sync of the entities and waits for its end. */
-  async sync(entityTypes: EntityName[], mode: "incremental" | "full" = "incremental"): Promise<Job[]> {
-    const { jobs } = await this.bus.call(sync.execute, this.context, { integration: this.integration.name, entityTypes, mode });
-    return Promise.all(jobs.map(({ id }) => this.ended(id)));
-  }
-
-  async ended(id: string, timeoutMs = 30_000): Promise<Job> {
-    return eventually(
-      async () => {
-        const job = await this.bus.call(sync.job, this.context, { id });
-        if (job.status === "queued" || job.status === "running") throw new Error(`job is ${job.status}`);
-        return job;
-      },
-      { timeoutMs },
-    );
-  }
-
-  async record(entityType: EntityName, key: string): Promise<JsonObject> {
-    return (await this.bus.call(sync.record, this.context, { entityType, key })).record;
-  }
-
-  private newIntegration(entities: Partial<Record<EntityName, Partial<EntitySettings>>>): Integration {
-    const settings: EntitySettings = {
-      direction: "both",
-      master: true,
-      keyPrefix: null,
-      lookbackSeconds: 60,
-      pageSize: 100,
-      fieldPolicy: { "*": "erp" },
-    };
-    const all = Object.entries(entities).map(([entity, own]) => [entity, { ...settings, ...own }] as const);
-    return {
-      id: randomUUID(),
-      name: "memory-one",
-      erpSystem: "MEMORY",
-      description: "",
-      critical: false,
-      connectionMethod: "API",
-      apiEndpoint: null,
-      apiVersion: null,
-      authMethod: "BASIC",
-      syncSchedule: { enabled: false },
-      settings: { instance: this.instance },
-      entities: Object.fromEntries(all),
-      limits: {},
-      features: {},
-      tls: {},
-      status: "ACTIVE",
-      credentials: { set: ["apiUsername", "apiPassword"], updatedAt: null },
-      adapter: { system: "MEMORY", version: 1 },
-      createdAt: "2026-01-01T00:00:00Z",
-      updatedAt: "2026-01-01T00:00:00Z",
-      version: 1,
-    };
+  record(entityType: EntityName, key: string): Promise<JsonObject> {
+    return this.main.record(entityType, key);
   }
 
   private play(): void {
-    const sealed = sealFor(
-      this.keys.publicKey(),
-      JSON.stringify({ apiUsername: this.erp.username, apiPassword: this.erp.password }),
-      credentialContext(this.tenantId, this.integration.name),
-    ) as unknown as JsonObject;
-    const known = (id: string) => id === this.integration.id || id === this.integration.name;
-    this.bus.handle(gateway.tenants, async () => [{ id: this.tenantId, name: this.tenant }]);
-    this.bus.handle(integrationConfig.connection, async ({ id }) => {
-      if (!known(id)) throw new ProblemError("NOT_FOUND", `there is no integration ${id}`);
-      return { integration: this.integration, sealed, deleted: false };
+    const tenantOf = (ctx: CallContext) => this.tenants.find((tenant) => tenant.tenantId === ctx.tenantId);
+    this.bus.handle(gateway.tenants, async () =>
+      this.tenants.map(({ tenantId, tenant }) => ({ id: tenantId, name: tenant })),
+    );
+    this.bus.handle(integrationConfig.connection, async ({ id }, ctx) => {
+      const tenant = tenantOf(ctx);
+      if (!tenant || (id !== tenant.integration.id && id !== tenant.integration.name))
+        throw new ProblemError("NOT_FOUND", `there is no integration ${id}`);
+      const { integration, deleted } = tenant;
+      return { integration, sealed: this.sealed(tenant), deleted };
     });
-    this.bus.handle(integrationConfig.mappings, async () => [...this.mappings.values()]);
+    this.bus.handle(integrationConfig.mappings, async (_input, ctx) => [...(tenantOf(ctx)?.mappings.values() ?? [])]);
+  }
+
+  private sealed({ tenantId, integration, credentials }: TestTenant): JsonObject {
+    const context = credentialContext(tenantId, integration.name);
+    return sealFor(this.keys.publicKey(), JSON.stringify(credentials), context) as unknown as JsonObject;
   }
 }

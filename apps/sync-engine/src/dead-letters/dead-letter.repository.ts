@@ -66,6 +66,8 @@ export interface NewReason {
   problem: ProblemDocument | null;
 }
 
+const READ_AGAIN = `direction = 'inbound' and reason in ('INCOMPLETE', 'IN_FLIGHT') and external_id is not null`;
+
 /** SQL of dead letters inside a tenant transaction. */
 @Injectable()
 export class DeadLetterRepository {
@@ -99,14 +101,25 @@ export class DeadLetterRepository {
     );
   }
 
-  /** How many rows wait for a parent. */
+  /** How many rows wait for a parent, or for a read that shows them whole. */
   async countWaiting(tx: Tx, integration: number): Promise<number> {
     const row = await tx.one<{ n: number }>(
       `select count(*)::int n from sync_engine.dead_letters
-       where tenant_id = $1 and integration = $2 and status = 'OPEN' and waiting_id is not null`,
+       where tenant_id = $1 and integration = $2 and status = 'OPEN' and (waiting_id is not null or ${READ_AGAIN})`,
       [tx.tenantId, integration],
     );
     return row?.n ?? 0;
+  }
+
+  /** Has every row read again that was incomplete, or was read while a push of it was under way. */
+  async readAgain(tx: Tx, integration: number): Promise<void> {
+    await tx.execute(
+      `insert into sync_engine.work (tenant_id, kind, id, priority)
+       select tenant_id, 'reread', integration || ':' || entity || ':' || external_id, 3 from sync_engine.dead_letters
+       where tenant_id = $1 and integration = $2 and status = 'OPEN' and ${READ_AGAIN}
+       on conflict do nothing`,
+      [tx.tenantId, integration],
+    );
   }
 
   async resolve(tx: Tx, id: string, note: string, status: "RESOLVED" | "DISCARDED" = "RESOLVED"): Promise<boolean> {
@@ -263,11 +276,8 @@ export class DeadLetterRepository {
     return row?.work;
   }
 
+  /** Gives a push up: its link is free again, and a later version of the record has its turn. */
   async discardPush(tx: Tx, pushId: string): Promise<void> {
-    await tx.execute(
-      `update sync_engine.pushes set status = 'discarded', updated_at = now()
-       where tenant_id = $1 and id = $2 and status in ('pending', 'parked', 'rejected', 'unknown')`,
-      [tx.tenantId, pushId],
-    );
+    await tx.query(`select sync_engine.discard_push($1, $2)`, [tx.tenantId, pushId]);
   }
 }

@@ -67,7 +67,8 @@ export class DeadLetterService {
     if (!row) throw new ProblemError("NOT_FOUND", `there is no dead letter ${input.id}`);
     if (row.status !== "OPEN") throw closed(row);
     if (input.record) await this.newVersion(ctx, row, input.record);
-    else await this.db.transaction(ctx.tenantId, (tx) => this.retryWithin(tx, row));
+    else if (!(await this.db.transaction(ctx.tenantId, (tx) => this.retryWithin(tx, row))))
+      throw new ProblemError("CONFLICT", "a later version has passed it by, or there is nothing to try again");
     return this.get(ctx, input.id);
   }
 
@@ -93,21 +94,24 @@ export class DeadLetterService {
     };
     return this.db.transaction(ctx.tenantId, async (tx) => {
       const rows = await this.letters.list(tx, filter, null, BULK);
-      for (const row of rows) await this.retryWithin(tx, row);
-      return { retried: rows.length };
+      let retried = 0;
+      for (const row of rows) if (await this.retryWithin(tx, row)) retried++;
+      return { retried };
     });
   }
 
-  private async retryWithin(tx: Tx, row: DeadLetterRow): Promise<void> {
-    if (row.integration === null || row.entity === null) return;
+  /** False when there is nothing to try again. */
+  private async retryWithin(tx: Tx, row: DeadLetterRow): Promise<boolean> {
+    if (row.integration === null || row.entity === null) return false;
     if (row.push_id) {
       const work = await this.letters.reopenPush(tx, row.push_id);
-      if (!work) throw new ProblemError("CONFLICT", "the push has been passed over by a later version");
-      await enqueue(tx, { kind: "push", id: work, dueInMs: 0, priority: 3 });
-    } else if (row.external_id) {
-      const id = rereadWorkId(row.integration, row.entity, row.external_id);
-      await enqueue(tx, { kind: "reread", id, dueInMs: 0, priority: 3 });
+      if (work) await enqueue(tx, { kind: "push", id: work, dueInMs: 0, priority: 3 });
+      return work !== undefined;
     }
+    if (!row.external_id) return false;
+    const id = rereadWorkId(row.integration, row.entity, row.external_id);
+    await enqueue(tx, { kind: "reread", id, dueInMs: 0, priority: 3 });
+    return true;
   }
 
   /** The operator's correction is a new version of the record, on its way like any other. */

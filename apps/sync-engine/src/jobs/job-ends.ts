@@ -1,6 +1,6 @@
 import type { EntityName } from "@dovetail/domain";
 import { ProblemError, progressSubject, type Job } from "@dovetail/contracts";
-import { Database, enqueue } from "@dovetail/database";
+import { assertHeld, Database, enqueue, type Claim, type Tx } from "@dovetail/database";
 import { appendEvent, Bus } from "@dovetail/messaging";
 import { LOGGER, type Logger } from "@dovetail/service-kit";
 import { Inject, Injectable } from "@nestjs/common";
@@ -10,6 +10,14 @@ import type { JobRow } from "./job";
 import { JobRepository } from "./job.repository";
 import { JobService } from "./job.service";
 import { countsOf } from "./job-view";
+
+/** A job in a worker's hands. */
+export interface JobTurn {
+  claim: Claim;
+  account: Account;
+  entity: EntityName;
+  job: JobRow;
+}
 
 /** Who listens to jobs without a log: the progress subject and the metrics. */
 @Injectable()
@@ -39,30 +47,30 @@ export class JobEnds {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  async started(account: Account, entity: EntityName, job: JobRow): Promise<void> {
-    await this.db.transaction(account.tenantId, (tx) =>
-      appendEvent(tx, {
-        type: "sync.started",
-        tenant: account.tenant,
-        data: { jobId: job.id, integration: account.name, entityType: entity, counts: {} },
-      }),
-    );
-    await this.progress(account, job);
+  /** In the transaction that takes the job up for the first time. */
+  async started(tx: Tx, account: Account, entity: EntityName, job: JobRow): Promise<void> {
+    await appendEvent(tx, {
+      type: "sync.started",
+      tenant: account.tenant,
+      data: { jobId: job.id, integration: account.name, entityType: entity, counts: {} },
+    });
   }
 
   async progress(account: Account, row: JobRow): Promise<void> {
     this.tell.progress(account.tenant, row.id, await this.service.view(account.tenantId, row));
   }
 
-  async completed(account: Account, entity: EntityName, job: JobRow): Promise<void> {
-    const ended = await this.end(account, entity, job, null);
+  /** Throws WorkLostError when another worker has taken the job over: then it is not ours to end. */
+  async completed(turn: JobTurn): Promise<void> {
+    const ended = await this.end(turn, null);
     if (ended) this.logger.info({ counts: countsOf(ended) }, "job completed");
   }
 
-  async failed(account: Account, entity: EntityName, job: JobRow, error: unknown): Promise<void> {
+  /** As `completed`. */
+  async failed(turn: JobTurn, error: unknown): Promise<void> {
     const problem = error instanceof ProblemError ? error : new ProblemError("INTERNAL", "the job failed unexpectedly");
     this.logger.warn({ err: error, category: problem.code }, "job failed");
-    await this.end(account, entity, job, problem);
+    await this.end(turn, problem);
   }
 
   surprised(error: unknown): void {
@@ -70,12 +78,11 @@ export class JobEnds {
   }
 
   private async end(
-    account: Account,
-    entity: EntityName,
-    job: JobRow,
+    { account, entity, job, claim }: JobTurn,
     problem: ProblemError | null,
   ): Promise<JobRow | undefined> {
     const ended = await this.db.transaction(account.tenantId, async (tx) => {
+      await assertHeld(tx, claim);
       const row = await this.jobs.end(tx, job.id, problem ? "failed" : "completed", problem?.problem ?? null);
       if (!row) return undefined;
       const status = problem ? (problem.code === "ERP002" ? "EXPIRED" : "ERROR") : "CONNECTED";

@@ -2,6 +2,7 @@ import { ENTITIES, type EntityName } from "@dovetail/domain";
 import type { ConnectionStatus, JobMode, JobStatus, JobTrigger, ProblemDocument } from "@dovetail/contracts";
 import type { Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
+import { CrashPoints } from "../crash-points";
 import type { JobRow } from "./job";
 
 export interface NewJob {
@@ -22,11 +23,13 @@ export interface JobFilter {
 }
 
 const COLUMNS = `id, integration, entity, direction, mode, trigger, status, dry_run, read, created, updated, unchanged, rejected, parked,
-  deleted, attempts, mapping_version, problem, created_at, started_at, finished_at`;
+  deleted, attempts, all_read, mapping_version, problem, created_at, started_at, finished_at`;
 
 /** SQL of jobs inside a tenant transaction. */
 @Injectable()
 export class JobRepository {
+  constructor(private readonly crash: CrashPoints) {}
+
   /** Queues a pull; a queued job of the same (integration, entity) is the answer instead, and becomes full when asked. */
   async queue(tx: Tx, job: NewJob): Promise<{ row: JobRow; coalesced: boolean }> {
     const row = await tx.one<JobRow & { fresh: boolean }>(
@@ -64,7 +67,25 @@ export class JobRepository {
     );
   }
 
+  /** A full run begins at the start, once: whoever takes it over goes on from its last page. */
+  async rewind(tx: Tx, job: JobRow): Promise<void> {
+    await tx.execute(
+      `update sync_engine.cursors set value = null, updated_at = now() where tenant_id = $1 and integration = $2 and entity = $3`,
+      [tx.tenantId, job.integration, job.entity],
+    );
+  }
+
+  /** Cancels what is queued or running of an entity. */
+  async cancelOpen(tx: Tx, integration: number, entity: number): Promise<void> {
+    await tx.execute(
+      `update sync_engine.jobs set status = 'cancelled', finished_at = clock_timestamp()
+       where tenant_id = $1 and integration = $2 and entity = $3 and direction = 'inbound' and status in ('queued', 'running')`,
+      [tx.tenantId, integration, entity],
+    );
+  }
+
   async end(tx: Tx, id: string, status: JobStatus, problem: ProblemDocument | null): Promise<JobRow | undefined> {
+    this.crash.at("job.before-end");
     return tx.one<JobRow>(
       `update sync_engine.jobs set status = $3, problem = $4, finished_at = clock_timestamp()
        where tenant_id = $1 and id = $2 and status in ('queued', 'running', 'awaiting_approval') returning ${COLUMNS}`,

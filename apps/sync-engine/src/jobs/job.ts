@@ -18,6 +18,8 @@ export interface JobRow {
   parked: number;
   deleted: number;
   attempts: number;
+  /** The last page is merged: a worker that takes the job over only ends it. */
+  all_read: boolean;
   mapping_version: number | null;
   problem: ProblemDocument | null;
   created_at: string;

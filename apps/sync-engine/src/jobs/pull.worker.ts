@@ -4,6 +4,7 @@ import {
   CommitUnknownError,
   Database,
   DatabaseUnavailableError,
+  WorkLostError,
   type Claim,
   type WorkResult,
 } from "@dovetail/database";
@@ -16,7 +17,7 @@ import { PullService } from "../pull/pull.service";
 import { entityOf } from "../pull/source-row.service";
 import type { JobRow } from "./job";
 import { JobRepository } from "./job.repository";
-import { JobEnds } from "./job-ends";
+import { JobEnds, type JobTurn } from "./job-ends";
 
 /** Attempts of one job that end by something nobody expected. */
 const SURPRISES = 5;
@@ -39,21 +40,35 @@ export class PullWorker {
     const [num, code] = claim.id.split(":").map(Number) as [number, number];
     const account = await this.accounts.byNumber(claim.tenantId, num);
     const entity = entityOf(code);
-    if (!account || account.deleted) return { done: true };
+    if (!account) return { done: true };
+    if (account.deleted) return this.giveUp(account, code);
     if (await this.waitsForParents(account, entity)) return { againInMs: PARENT_WAIT_MS };
     const version = account.mappings[code] ?? null;
-    const row = await this.db.transaction(claim.tenantId, (tx) => this.jobs.take(tx, num, code, version));
-    if (!row) return { done: true };
-    return withLogContext({ tenant: account.tenant, integration: account.name, job: row.id }, () =>
-      this.run(account, entity, row, signal),
+    const job = await this.db.transaction(claim.tenantId, async (tx) => {
+      const taken = await this.jobs.take(tx, num, code, version);
+      if (taken?.attempts !== 1) return taken;
+      if (taken.mode === "full") await this.jobs.rewind(tx, taken);
+      await this.ends.started(tx, account, entity, taken);
+      return taken;
+    });
+    if (!job) return { done: true };
+    return withLogContext({ tenant: account.tenant, integration: account.name, job: job.id }, () =>
+      this.run({ claim, account, entity, job }, signal),
     );
   }
 
-  private async run(account: Account, entity: EntityName, job: JobRow, signal: AbortSignal): Promise<WorkResult> {
+  /** The integration is gone: nothing of it stays queued. */
+  private async giveUp(account: Account, code: number): Promise<WorkResult> {
+    await this.db.transaction(account.tenantId, (tx) => this.jobs.cancelOpen(tx, account.num, code));
+    return { done: true };
+  }
+
+  private async run(turn: JobTurn, signal: AbortSignal): Promise<WorkResult> {
+    const { account, entity, job } = turn;
     try {
-      if (job.attempts === 1) await this.ends.started(account, entity, job);
+      await this.ends.progress(account, job);
       await this.pulls.run({ account, entity, job, signal, onPage: () => this.onPage(account, job) });
-      await this.ends.completed(account, entity, job);
+      await this.ends.completed(turn);
     } catch (error) {
       if (signal.aborted || isTransient(error)) return { againInMs: 1_000 };
       if (error instanceof CancelledError) return { againInMs: 0 };
@@ -61,7 +76,7 @@ export class PullWorker {
         this.ends.surprised(error);
         return { againInMs: 1_000 * job.attempts };
       }
-      await this.ends.failed(account, entity, job, error);
+      await this.ends.failed(turn, error);
     }
     // a request that came while this job ran has queued another
     return { againInMs: 0 };
@@ -88,7 +103,8 @@ function isTransient(error: unknown): boolean {
   return (
     error instanceof DatabaseUnavailableError ||
     error instanceof CommitUnknownError ||
-    error instanceof CursorMovedError
+    error instanceof CursorMovedError ||
+    error instanceof WorkLostError
   );
 }
 

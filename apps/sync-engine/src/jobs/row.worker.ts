@@ -50,7 +50,10 @@ export class RowWorker {
     const account = await this.accounts.byNumber(claim.tenantId, Number(claim.id));
     if (!account || account.deleted) return { done: true };
     await this.parked.release(account);
-    const waiting = await this.db.readOnly(account.tenantId, (tx) => this.letters.countWaiting(tx, account.num));
+    const waiting = await this.db.transaction(account.tenantId, async (tx) => {
+      await this.letters.readAgain(tx, account.num);
+      return this.letters.countWaiting(tx, account.num);
+    });
     return waiting > 0 ? { againInMs: SWEEP_MS } : { done: true };
   }
 }

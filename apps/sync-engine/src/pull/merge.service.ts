@@ -116,8 +116,12 @@ export class MergeService {
   ): Promise<MergeOutcome> {
     const { entity, key } = row;
     const policy = entitySettings(account, entity)?.fieldPolicy ?? { "*": "erp" };
-    const present = record && !record.deleted ? record.doc : {};
-    const merged = threeWayMerge(entity, { shadow: base.shadow, record: present, read: row.record }, policy, {
+    const tombstone = record?.deleted === true;
+    // deleted here and unchanged there: the deletion stands, whether or not it can be pushed
+    if (tombstone && base.shadow_hash === recordHash(canonicalJson(entity, row.record))) return { state: "unchanged" };
+    const shadow = tombstone ? null : base.shadow;
+    const present = record && !tombstone ? record.doc : {};
+    const merged = threeWayMerge(entity, { shadow, record: present, read: row.record }, policy, {
       ...(row.modifiedAt === undefined ? {} : { erpModifiedAt: row.modifiedAt }),
     });
     if (merged.conflicts.length > 0) {

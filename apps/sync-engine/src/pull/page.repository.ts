@@ -1,6 +1,7 @@
 import type { Json } from "@dovetail/domain";
 import { Database } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
+import { CrashPoints } from "../crash-points";
 import type { Letter, PreparedRow } from "./page";
 
 /** One page as the merge function takes it. */
@@ -60,12 +61,17 @@ const APPLY_PAGE = {
 /** SQL of the pull: cursors and the one call per page. */
 @Injectable()
 export class PageRepository {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly crash: CrashPoints,
+  ) {}
 
   /** Merges one page. Answers how many rows were left for the field merge. */
   async apply(page: PageCall): Promise<number> {
+    this.crash.at("page.before-commit");
     try {
       const [row] = await this.db.call<{ left_over: number }>({ ...APPLY_PAGE, values: parameters(page) });
+      this.crash.at("page.after-commit");
       return row?.left_over ?? 0;
     } catch (error) {
       const code = (error as { code?: string }).code;
@@ -77,14 +83,14 @@ export class PageRepository {
   }
 
   /** Opens the cursor for a worker: raises the epoch, so that an earlier worker's page is refused. */
-  async openCursor(tenantId: string, integration: number, entity: number, reset: boolean): Promise<CursorRow> {
+  async openCursor(tenantId: string, integration: number, entity: number): Promise<CursorRow> {
     return this.db.transaction(tenantId, async (tx) => {
       const row = await tx.one<CursorRow>(
         `insert into sync_engine.cursors as c (tenant_id, integration, entity, epoch) values ($1, $2, $3, 1)
          on conflict (tenant_id, integration, entity) do update
-           set epoch = c.epoch + 1, value = case when $4 then null else c.value end, updated_at = now()
+           set epoch = c.epoch + 1, updated_at = now()
          returning page, epoch, value, baseline`,
-        [tenantId, integration, entity, reset],
+        [tenantId, integration, entity],
       );
       if (!row) throw new Error("the cursor row is missing");
       return row;

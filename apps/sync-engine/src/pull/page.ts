@@ -58,7 +58,11 @@ export type ResolveKeys = (
 /** How the source row of a letter is kept: sealed, since it may hold anything. */
 export type SealPayload = (payload: Json) => Json;
 
-const UNSAFE_ID = /[\n\u0000]/;
+/** Half of a surrogate pair, NUL and line ends: they break jsonb, text, or a page's newline-joined columns. */
+const UNSAFE = /[\n\r\u0000]|\p{Surrogate}/u;
+const UNSAFE_ALL = new RegExp(UNSAFE.source, "gu");
+/** As many characters of an external id fit an index row, whatever their encoding. */
+const ID_LENGTH = 500;
 
 /**
  * Turns mapped rows into a page: references to keys, validation, business key, canonical JSON, hash, repeats out.
@@ -120,8 +124,9 @@ function prepareRow(
   known: ReadonlyMap<EntityName, ReadonlyMap<string, string>>,
   seal: SealPayload,
 ): PreparedRow | Letter {
-  if (raw.externalId === "" || UNSAFE_ID.test(raw.externalId)) {
-    const error = { field: "externalId", rule: "pattern", value: raw.externalId.slice(0, 200), code: "ERP008" };
+  if (raw.externalId === "" || raw.externalId.length > ID_LENGTH || UNSAFE.test(raw.externalId)) {
+    const rule = raw.externalId.length > ID_LENGTH ? "maxLength" : "pattern";
+    const error = { field: "externalId", rule, value: storable(raw.externalId).slice(0, 200), code: "ERP008" };
     return rejected(raw, null, [error], seal);
   }
   if (raw.childrenComplete === false) return parked(raw, "INCOMPLETE", null, seal);
@@ -137,10 +142,15 @@ function prepareRow(
   return {
     key: keyOf(entity, record),
     externalId: raw.externalId,
-    erpVersion: raw.version ?? null,
+    // a version that cannot be kept as it is would never match again
+    erpVersion: raw.version === undefined || UNSAFE.test(raw.version) ? null : raw.version,
     doc,
     hash: recordHash(doc),
   };
+}
+
+function storable(text: string): string {
+  return text.replace(UNSAFE_ALL, "\ufffd");
 }
 
 function keyText(entity: EntityName, record: JsonObject): string | null {
@@ -155,7 +165,7 @@ function letter(raw: Raw, part: Pick<Letter, "kind" | "reason"> & Partial<Letter
   return {
     id: uuidv7(),
     key: null,
-    externalId: raw.externalId.replace(/[\n\u0000]/g, " ").slice(0, 500),
+    externalId: storable(raw.externalId).slice(0, ID_LENGTH),
     waitingEntity: null,
     waitingId: null,
     problem: null,

@@ -46,15 +46,14 @@ export class PullService {
     const settings = entitySettings(run.account, run.entity);
     if (!settings) throw new ProblemError("ERP008", `${run.account.name} does not carry ${run.entity}`);
     const { tenantId, num } = run.account;
-    // a run that goes on after a crash keeps its place; only its first worker may go back to the start
-    const fromStart = run.job.mode === "full" && run.job.attempts <= 1;
+    if (run.job.all_read) return this.steps.mergeLeftOvers(run.account, run.entity);
     const context: Context = {
       ...run,
       mapping: await this.accounts.mapping(run.account, run.entity),
       resolve: this.rows.resolver(run.account),
       prefix: ownedPrefix(settings),
       targets: await this.accounts.targets(tenantId, run.entity, num),
-      cursor: await this.pages.openCursor(tenantId, num, ENTITIES[run.entity].code, fromStart),
+      cursor: await this.pages.openCursor(tenantId, num, ENTITIES[run.entity].code),
     };
     await this.steps.mergeLeftOvers(context.account, context.entity);
     await this.pullWithRetries(context);

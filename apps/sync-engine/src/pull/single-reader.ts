@@ -1,13 +1,16 @@
 import { uuidv7, type EntityName, type Json, type JsonObject } from "@dovetail/domain";
 import { ProblemError } from "@dovetail/contracts";
-import { Database } from "@dovetail/database";
+import { Database, enqueue, type Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
 import type { Account } from "../accounts/account";
 import { SessionService } from "../accounts/session.service";
-import { DeadLetterRepository } from "../dead-letters/dead-letter.repository";
+import { DeadLetterRepository, type SourceLetter } from "../dead-letters/dead-letter.repository";
 import { MergeService } from "./merge.service";
 import type { PreparedRow } from "./page";
 import { SourceRowService } from "./source-row.service";
+
+const IN_FLIGHT_MS = 2_000;
+const SWEEP_MS = 30_000;
 
 /** Reads one row of an ERP afresh and merges it: after a notice, and for rows that were parked in flight. */
 @Injectable()
@@ -30,7 +33,7 @@ export class SingleReader {
     if (raws.length === 0) return "absent";
     const page = await this.rows.prepareWithNewest(account, entity, raws);
     for (const letter of page.letters)
-      await this.db.transaction(account.tenantId, (tx) => this.letters.saveSource(tx, account.num, entity, letter, io));
+      await this.db.transaction(account.tenantId, (tx) => this.park(tx, account, entity, letter, io));
     for (const row of page.rows) await this.mergeOne(account, entity, row, page.mapping, io);
     return "read";
   }
@@ -68,7 +71,15 @@ export class SingleReader {
         problem: new ProblemError("CONFLICT", outcome.detail).problem,
         payload: this.rows.seal({ externalId: row.externalId, body: record } as Json),
       };
-      return this.letters.saveSource(tx, account.num, entity, letter, io);
+      return this.park(tx, account, entity, letter, io);
     });
+  }
+
+  /** Lists the row; what waits is looked at again by the sweep. */
+  private async park(tx: Tx, account: Account, entity: EntityName, letter: SourceLetter, io: number): Promise<void> {
+    await this.letters.saveSource(tx, account.num, entity, letter, io);
+    if (letter.kind !== "PARKED") return;
+    const dueInMs = letter.reason === "IN_FLIGHT" ? IN_FLIGHT_MS : SWEEP_MS;
+    await enqueue(tx, { kind: "release", id: String(account.num), dueInMs, priority: 4 });
   }
 }

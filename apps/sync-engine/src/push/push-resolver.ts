@@ -6,10 +6,11 @@ import type { Account } from "../accounts/account";
 import { SessionService } from "../accounts/session.service";
 import { sameJson, type PushRow } from "./push";
 import type { PushState } from "./push-plan";
-import { problemOf, PushSettler, type Shown } from "./push-settle";
+import { onlyId, problemOf, PushSettler, type SentPart, type Shown } from "./push-settle";
 import type { PushTurn } from "./push-turn";
 import { PushRepository } from "./push.repository";
 import { SingleReader } from "../pull/single-reader";
+import type { RecordRow } from "../records/record";
 import { RecordRepository } from "../records/record.repository";
 
 /** Absent answers in a row before a reference counts as surely absent. */
@@ -122,8 +123,7 @@ export class PushResolver {
   private async store(turn: PushTurn, state: PushState, shown: Shown): Promise<WorkResult> {
     const { push, record } = state;
     return this.write(turn, async (tx) => {
-      const fields = shown.record ? fieldsAsSent(push, record.version) : (push.fields ?? []);
-      await this.settler.confirm(tx, turn.account, turn.entity, push, shown, { fields, doc: record.doc });
+      await this.settler.confirm(tx, turn.account, turn.entity, push, shown, sentBy(push, record));
       return { againInMs: 0 };
     });
   }
@@ -159,13 +159,9 @@ export class PushResolver {
         await this.settler.reject(tx, turn.account, turn.entity, push, problem);
         return { done: true };
       }
-      const shown = { externalId: answer.externalId, erpVersion: null, record: null, hash: null, mapping: null };
+      const shown = onlyId(answer.externalId);
       const record = await this.records.read(tx, turn.entity, turn.key);
-      if (record)
-        await this.settler.confirm(tx, turn.account, turn.entity, push, shown, {
-          fields: push.fields ?? [],
-          doc: record.doc,
-        });
+      if (record) await this.settler.confirm(tx, turn.account, turn.entity, push, shown, sentBy(push, record));
       return { againInMs: 0 };
     });
   }
@@ -195,9 +191,14 @@ function queryOf(push: PushRow, externalId: string | null, turn: PushTurn): Look
   return turn.port.push?.class === "K" ? undefined : { reference: push.reference };
 }
 
-/** Only fields of the version that was sent can be called accepted differences. */
-function fieldsAsSent(push: PushRow, version: number): readonly string[] {
-  return push.version === version ? (push.fields ?? []) : [];
+/** What an earlier turn sent; the record may have moved on since. */
+function sentBy(push: PushRow, record: RecordRow): SentPart {
+  return {
+    operation: push.operation,
+    fields: push.fields ?? [],
+    doc: record.doc,
+    current: push.version === record.version,
+  };
 }
 
 function lostWorker(): AdapterError {

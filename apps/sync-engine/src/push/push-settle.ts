@@ -1,5 +1,5 @@
 import { threeWayMerge, type EntityName, type JsonObject } from "@dovetail/domain";
-import type { AdapterError, Raw } from "@dovetail/adapter-sdk";
+import type { AdapterError, PushOperation, Raw } from "@dovetail/adapter-sdk";
 import { ProblemError, type ProblemCode } from "@dovetail/contracts";
 import type { Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
@@ -10,7 +10,7 @@ import { DeadLetterRepository } from "../dead-letters/dead-letter.repository";
 import { SourceRowService } from "../pull/source-row.service";
 import { canonical, type LinkRow, type RecordRow } from "../records/record";
 import { RecordRepository } from "../records/record.repository";
-import { normalised, type PushRow } from "./push";
+import { fieldsToSend, normalised, type PushRow } from "./push";
 import { PushRepository } from "./push.repository";
 
 /** What the ERP showed after a push, in canonical form. */
@@ -24,8 +24,11 @@ export interface Shown {
 
 /** What was sent: the fields and the document they were taken from. */
 export interface SentPart {
+  operation: PushOperation;
   fields: readonly string[];
   doc: JsonObject;
+  /** False when what the ERP has may be of an earlier version than `doc`: then a difference is still to be sent. */
+  current: boolean;
 }
 
 /** Stores how a push ended: its own state, the link's shadow, what the ERP added, who waits for it. */
@@ -70,25 +73,18 @@ export class PushSettler {
     shown: Shown,
     sent: SentPart,
   ): Promise<void> {
-    await this.pushes.change(tx, push.id, { status: "confirmed", externalId: shown.externalId });
     const record = await this.records.lock(tx, entity, push.key);
-    if (!record) return;
+    if (!record) return this.pushes.change(tx, push.id, { status: "confirmed", externalId: shown.externalId });
     const found = await this.records.link(tx, entity, record, push.key, account.num);
     const base = found ?? newLink(record, account, entity);
-    const expected = { ...(base.shadow ?? {}), ...pick(sent.doc, sent.fields) };
-    const accepted = shown.record ? normalised(sent.fields, sent.doc, shown.record) : null;
     const link: LinkRow = {
-      ...base,
-      external_id: record.deleted ? base.external_id : shown.externalId,
-      erp_version: shown.erpVersion,
-      shadow: shown.record ?? expected,
-      shadow_hash: shown.hash ?? canonical(entity, expected).hash,
-      shadow_mapping: shown.mapping ?? base.shadow_mapping,
-      accepted: accepted === null && base.accepted === null ? null : { ...base.accepted, ...accepted },
+      ...(sent.operation === "delete" ? unlinked(base) : linked(entity, base, shown, sent)),
       push_open: false,
       push_io: await this.pushes.nextIo(tx),
     };
-    const hash = await this.follow(tx, account, entity, record, expected, shown, sent);
+    const rest = !sent.current && !record.deleted && fieldsToSend(entity, link, record.doc).length > 0;
+    await this.pushes.change(tx, push.id, { status: rest ? "pending" : "confirmed", externalId: shown.externalId });
+    const hash = await this.follow(tx, account, entity, record, base, shown, sent);
     await this.records.saveLink(tx, entity, push.key, account.num, link, hash);
     await this.letters.resolvePushes(tx, account.num, entity, push.key, "a later push succeeded");
     await this.pushes.wakeWaiting(tx, account.num, entity, push.key);
@@ -100,12 +96,13 @@ export class PushSettler {
     account: Account,
     entity: EntityName,
     record: RecordRow,
-    expected: JsonObject,
+    base: LinkRow,
     shown: Shown,
     sent: SentPart,
   ): Promise<string> {
     if (!shown.record || record.deleted) return record.hash;
-    const read = { ...shown.record, ...pick(sent.doc, sent.fields) };
+    const expected = overlaid(base.shadow ?? {}, sent);
+    const read = overlaid(shown.record, sent);
     const policy = entitySettings(account, entity)?.fieldPolicy ?? { "*": "erp" };
     const merged = threeWayMerge(entity, { shadow: expected, record: record.doc, read }, policy);
     if (merged.conflicts.length > 0) return record.hash;
@@ -205,8 +202,51 @@ function newLink(record: RecordRow, account: Account, entity: EntityName): LinkR
   };
 }
 
-function pick(doc: JsonObject, fields: readonly string[]): JsonObject {
-  const part: JsonObject = {};
-  for (const field of fields) if (doc[field] !== undefined) part[field] = doc[field];
-  return part;
+/** A document with the fields that were sent as we hold them. */
+function overlaid(doc: JsonObject, sent: SentPart): JsonObject {
+  const { ...copy } = doc;
+  for (const field of sent.fields) {
+    const value = sent.doc[field];
+    if (value === undefined) delete copy[field];
+    else copy[field] = value;
+  }
+  return copy;
+}
+
+/** The link after the ERP took a create or an update. */
+function linked(entity: EntityName, base: LinkRow, shown: Shown, sent: SentPart): LinkRow {
+  const found = { ...base, external_id: shown.externalId, erp_version: shown.erpVersion };
+  if (shown.record) {
+    const accepted = sent.current ? normalised(sent.fields, sent.doc, shown.record) : null;
+    const both = accepted === null && base.accepted === null ? null : { ...base.accepted, ...accepted };
+    return {
+      ...found,
+      shadow: shown.record,
+      shadow_hash: shown.hash,
+      shadow_mapping: shown.mapping ?? base.shadow_mapping,
+      accepted: both,
+    };
+  }
+  // the ERP showed nothing: what was sent is taken for shown, unless it may have been of another version
+  if (!sent.current) return found;
+  const { doc, hash } = canonical(entity, overlaid(base.shadow ?? {}, sent));
+  return { ...found, shadow: JSON.parse(doc) as JsonObject, shadow_hash: hash };
+}
+
+/** The ERP has deleted it: a record that is revived is created there anew. */
+function unlinked(base: LinkRow): LinkRow {
+  return {
+    ...base,
+    external_id: null,
+    erp_version: null,
+    shadow: null,
+    shadow_hash: null,
+    shadow_mapping: null,
+    accepted: null,
+  };
+}
+
+/** An answer that tells the external id and nothing else. */
+export function onlyId(externalId: string): Shown {
+  return { externalId, erpVersion: null, record: null, hash: null, mapping: null };
 }

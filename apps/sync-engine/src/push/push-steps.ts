@@ -5,11 +5,11 @@ import { assertHeld, Database, type Claim, type Tx, type WorkResult } from "@dov
 import { backoff } from "@dovetail/resilience";
 import { Injectable } from "@nestjs/common";
 import type { Account } from "../accounts/account";
-import { RecordRepository } from "../records/record.repository";
 import type { PushPlan } from "./push-plan";
 import { PushResolver } from "./push-resolver";
-import { problemOf, PushSettler } from "./push-settle";
+import { onlyId, problemOf, PushSettler } from "./push-settle";
 import type { PushTurn } from "./push-turn";
+import { PushSender } from "./push-sender";
 import { PushRepository } from "./push.repository";
 
 /** How long a push waits at an account that cannot be used now. */
@@ -22,9 +22,9 @@ export class PushSteps {
   constructor(
     private readonly db: Database,
     private readonly pushes: PushRepository,
-    private readonly records: RecordRepository,
     private readonly settler: PushSettler,
     private readonly resolver: PushResolver,
+    private readonly sender: PushSender,
   ) {}
 
   async carryOut(turn: PushTurn, plan: PushPlan): Promise<WorkResult> {
@@ -78,19 +78,12 @@ export class PushSteps {
   }
 
   private async send(turn: PushTurn, plan: PushPlan & { do: "send" }): Promise<WorkResult> {
-    const marked = await this.mark(turn, plan);
-    if (!marked) return { againInMs: 0 };
-    const { account, entity, session, port } = turn;
+    const mark = await this.sender.mark(turn, plan);
+    if (!mark) return { againInMs: 0 };
+    const { account, entity } = turn;
     let result: PushResult;
     try {
-      const { push, link } = plan.state;
-      result = await (port.push as NonNullable<typeof port.push>).send(session.handle, {
-        op: plan.operation,
-        ...(link?.external_id == null ? {} : { externalId: link.external_id }),
-        ...(link?.erp_version == null ? {} : { version: link.erp_version }),
-        reference: push.reference,
-        body: plan.body,
-      });
+      result = await this.sender.send(turn, plan, mark);
     } catch (error) {
       return this.failed(turn, plan, error);
     }
@@ -104,35 +97,12 @@ export class PushSteps {
     const shown = await this.settler.read(account, entity, result.externalId, result.version, result.shown);
     return this.write(turn, async (tx) => {
       await this.settler.confirm(tx, account, entity, plan.state.push, shown, {
+        operation: plan.operation,
         fields: plan.fields,
         doc: plan.state.record.doc,
+        current: !mark.inherited,
       });
       return { againInMs: 0 };
-    });
-  }
-
-  /** Claims the link: from here on the request may be under way. False when something moved since it was planned. */
-  private async mark(turn: PushTurn, plan: PushPlan & { do: "send" }): Promise<boolean> {
-    const { account, entity, key, claim } = turn;
-    return this.db.transaction(account.tenantId, async (tx) => {
-      await assertHeld(tx, claim);
-      const record = await this.records.lock(tx, entity, key);
-      const link = await this.records.link(tx, entity, record, key, account.num);
-      const current = await this.pushes.get(tx, plan.state.push.id);
-      const same = record?.version === plan.state.record.version && link?.push_io === plan.state.link?.push_io;
-      if (!record || !same || link?.shadow_hash !== plan.state.link?.shadow_hash) return false;
-      if (current?.status !== "pending" && current?.status !== "parked") return false;
-      const io = await this.pushes.markSent(tx, plan.state.push.id, plan.operation, plan.fields);
-      if (link)
-        await this.records.saveLink(
-          tx,
-          entity,
-          key,
-          account.num,
-          { ...link, push_open: true, push_io: io },
-          record.hash,
-        );
-      return true;
     });
   }
 
@@ -149,6 +119,7 @@ export class PushSteps {
             cause: error,
           });
     if (known.sent === "maybe") return this.resolver.unknown(turn, push, known);
+    if (known.category === "NOT_FOUND" && plan.operation === "delete") return this.gone(turn, plan);
     const calls = push.attempts + 1;
     const again = calls < RETRY_TABLE[known.category].calls;
     if (known.category === "AUTH") this.resolver.signInAgain(turn.account);
@@ -168,6 +139,16 @@ export class PushSteps {
         againInMs:
           known.retryAfterMs ?? backoff(calls, { baseMs: 1_000, maxMs: 60_000, jitter: 0.3, random: Math.random }),
       };
+    });
+  }
+
+  /** What was to be deleted is not there any more. */
+  private async gone(turn: PushTurn, plan: PushPlan & { do: "send" }): Promise<WorkResult> {
+    const { push, record, link } = plan.state;
+    return this.write(turn, async (tx) => {
+      const sent = { operation: plan.operation, fields: [], doc: record.doc, current: true };
+      await this.settler.confirm(tx, turn.account, turn.entity, push, onlyId(link?.external_id ?? ""), sent);
+      return { againInMs: 0 };
     });
   }
 

@@ -3,6 +3,7 @@ import type { Category, Excerpt, PushOperation } from "@dovetail/adapter-sdk";
 import type { ProblemDocument, TransactionStatus } from "@dovetail/contracts";
 import type { Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
+import { CrashPoints } from "../crash-points";
 import type { PushRow } from "./push";
 
 /** What changes on a push when its status does. */
@@ -18,12 +19,39 @@ export interface PushChange {
   lookedUp?: number;
 }
 
+/** A request that is about to leave. */
+export interface SentMark {
+  /** The I/O number that it carries. */
+  io: number;
+  reference: string;
+  /** The reference is that of an earlier version's create: the ERP may answer with what that one made. */
+  inherited: boolean;
+}
+
+const MARK_SENT = `
+  with mine as (select * from sync_engine.pushes where tenant_id = $1 and id = $2 and status in ('pending', 'parked')),
+  earlier as (
+    select o.reference from sync_engine.pushes o, mine m
+    where $3 in ('create', 'post') and o.tenant_id = m.tenant_id and o.entity = m.entity and o.key = m.key and o.integration = m.integration
+      and o.id <> m.id and o.sent_at is not null and o.operation in ('create', 'post') and o.status <> 'confirmed'
+      and o.version > coalesce((select max(c.version) from sync_engine.pushes c where c.tenant_id = m.tenant_id and c.entity = m.entity
+        and c.key = m.key and c.integration = m.integration and c.status = 'confirmed'), 0)
+    order by o.sent_at limit 1)
+  update sync_engine.pushes p set status = 'sent', operation = $3, fields = $4, attempts = p.attempts + 1, sent_at = clock_timestamp(),
+    io = nextval('sync_engine.io_numbers'), waiting_entity = null, waiting_key = null, looked_up = 0, problem = null, updated_at = now(),
+    reference = case when $3 in ('create', 'post') then coalesce((select reference from earlier), p.reference)
+      when p.sent_at is not null and p.operation <> $3 then sync_engine.new_reference() else p.reference end
+  where p.tenant_id = $1 and p.id = $2 and p.status in ('pending', 'parked')
+  returning p.io, p.reference, exists (select 1 from earlier) inherited`;
+
 const COLUMNS = `id, integration, entity, key, version, operation, status, reference, attempts, category, handle, fields, looked_up,
   (extract(epoch from clock_timestamp() - sent_at) * 1000)::float8 sent_ms`;
 
 /** SQL of pushes inside a tenant transaction. */
 @Injectable()
 export class PushRepository {
+  constructor(private readonly crash: CrashPoints) {}
+
   /** Open pushes of a link, the one in flight first, then the newest. */
   async open(tx: Tx, integration: number, entity: number, key: string): Promise<PushRow[]> {
     return tx.query<PushRow>(
@@ -41,19 +69,23 @@ export class PushRepository {
     ]);
   }
 
-  /** Notes that the request is about to leave; answers the I/O number that it carries. */
-  async markSent(tx: Tx, id: string, operation: PushOperation, fields: readonly string[]): Promise<number> {
-    const row = await tx.one<{ io: number }>(
-      `update sync_engine.pushes set status = 'sent', operation = $3, fields = $4, attempts = attempts + 1, sent_at = clock_timestamp(),
-         io = nextval('sync_engine.io_numbers'), waiting_entity = null, waiting_key = null, looked_up = 0, problem = null, updated_at = now()
-       where tenant_id = $1 and id = $2 and status in ('pending', 'parked') returning io`,
-      [tx.tenantId, id, operation, fields],
-    );
+  /**
+   * Notes that the request is about to leave. A create goes under the reference of an earlier create of the same document
+   * that may have had an effect, so that the ERP can tell; an update after a create gets a reference of its own.
+   */
+  async markSent(tx: Tx, id: string, operation: PushOperation, fields: readonly string[]): Promise<SentMark> {
+    const row = await tx.one<{ io: number; reference: string; inherited: boolean }>(MARK_SENT, [
+      tx.tenantId,
+      id,
+      operation,
+      fields,
+    ]);
     if (!row) throw new Error(`push ${id} is not pending`);
-    return Number(row.io);
+    return { io: Number(row.io), reference: row.reference, inherited: row.inherited };
   }
 
   async change(tx: Tx, id: string, to: PushChange): Promise<void> {
+    this.crash.at("push.before-settle");
     const json = (value: unknown) => (value === undefined || value === null ? null : JSON.stringify(value));
     await tx.execute(
       `update sync_engine.pushes set status = $3, problem = $4, category = $5, external_id = coalesce($6, external_id),

@@ -2,6 +2,7 @@ import { ENTITIES, type EntityName } from "@dovetail/domain";
 import { currentTrace, formatTraceparent } from "@dovetail/service-kit";
 import type { Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
+import { CrashPoints } from "../crash-points";
 import { masterLink, type Canonical, type LinkRow, type RecordRow } from "./record";
 
 /** One accepted version of one record. */
@@ -24,6 +25,8 @@ const LINK = `external_id, erp_version, encode(shadow_hash, 'hex') shadow_hash, 
 /** SQL of single records and their links, inside a tenant transaction. */
 @Injectable()
 export class RecordRepository {
+  constructor(private readonly crash: CrashPoints) {}
+
   /** The record under its row lock: the lock under which versions are counted. */
   async lock(tx: Tx, entity: EntityName, key: string): Promise<RecordRow | undefined> {
     return tx.one<RecordRow>(
@@ -118,6 +121,7 @@ export class RecordRepository {
         trace ? formatTraceparent(trace) : null,
       ],
     );
+    this.crash.at("write.before-commit");
     return Number(row?.page);
   }
 

@@ -8,6 +8,7 @@ import {
 import { Database } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
 import { AccountService } from "../accounts/account.service";
+import { CrashPoints } from "../crash-points";
 import { WorkBell } from "../work-bell";
 import { parseChangeId } from "./change-id";
 import { TransactionRepository, type TransactionFilter } from "./transaction.repository";
@@ -24,9 +25,12 @@ export class Ledger {
     private readonly accounts: AccountService,
     private readonly transactions: TransactionRepository,
     private readonly bell: WorkBell,
+    private readonly crash: CrashPoints,
   ) {}
 
+  /** A write was committed: its pushes may start. */
   ring(): void {
+    this.crash.at("write.after-commit");
     this.bell.ring();
   }
 

@@ -1,0 +1,54 @@
+import type { PushResult } from "@dovetail/adapter-sdk";
+import { assertHeld, Database } from "@dovetail/database";
+import { Injectable } from "@nestjs/common";
+import { CrashPoints } from "../crash-points";
+import { RecordRepository } from "../records/record.repository";
+import type { PushPlan } from "./push-plan";
+import type { PushTurn } from "./push-turn";
+import { PushRepository, type SentMark } from "./push.repository";
+
+/** Claims a link and lets one request leave. */
+@Injectable()
+export class PushSender {
+  constructor(
+    private readonly db: Database,
+    private readonly pushes: PushRepository,
+    private readonly records: RecordRepository,
+    private readonly crash: CrashPoints,
+  ) {}
+
+  /** Claims the link: from here on the request may be under way. Undefined when something moved since it was planned. */
+  async mark(turn: PushTurn, plan: PushPlan & { do: "send" }): Promise<SentMark | undefined> {
+    const { account, entity, key, claim } = turn;
+    return this.db.transaction(account.tenantId, async (tx) => {
+      await assertHeld(tx, claim);
+      const record = await this.records.lock(tx, entity, key);
+      const link = await this.records.link(tx, entity, record, key, account.num);
+      const current = await this.pushes.get(tx, plan.state.push.id);
+      const same = record?.version === plan.state.record.version && link?.push_io === plan.state.link?.push_io;
+      if (!record || !same || link?.shadow_hash !== plan.state.link?.shadow_hash) return undefined;
+      if (current?.status !== "pending" && current?.status !== "parked") return undefined;
+      const mark = await this.pushes.markSent(tx, plan.state.push.id, plan.operation, plan.fields);
+      if (link) {
+        const open = { ...link, push_open: true, push_io: mark.io };
+        await this.records.saveLink(tx, entity, key, account.num, open, record.hash);
+      }
+      return mark;
+    });
+  }
+
+  /** Sends what was planned under the reference of the mark. Throws AdapterError, or whatever the adapter throws. */
+  async send({ session, port }: PushTurn, plan: PushPlan & { do: "send" }, mark: SentMark): Promise<PushResult> {
+    const { link } = plan.state;
+    this.crash.at("push.before-send");
+    const result = await (port.push as NonNullable<typeof port.push>).send(session.handle, {
+      op: plan.operation,
+      ...(link?.external_id == null ? {} : { externalId: link.external_id }),
+      ...(link?.erp_version == null ? {} : { version: link.erp_version }),
+      reference: mark.reference,
+      body: plan.body,
+    });
+    this.crash.at("push.after-send");
+    return result;
+  }
+}
