@@ -114,7 +114,9 @@ describe("a service's edges", () => {
     process.on("warning", keep);
     const running = await start();
     const before = waiting;
-    const streams = Array.from({ length: 12 }, () => fetch(`${running.url}/until-stop`).then((answer) => answer.json()));
+    const streams = Array.from({ length: 12 }, () =>
+      fetch(`${running.url}/until-stop`).then((answer) => answer.json()),
+    );
     const deadline = Date.now() + 5000;
     while (waiting < before + 12 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
     await running.stop();
