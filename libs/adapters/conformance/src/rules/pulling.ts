@@ -88,6 +88,8 @@ const resumes: EntityRule = {
     const seen = new Set<string>();
     for (const page of pages.slice(0, -1)) {
       for (const row of page.rows) seen.add(row.externalId);
+      // An ERP that cannot be reset may hold thousands of other rows: resuming among those teaches nothing.
+      if (!page.rows.some(({ externalId }) => seeded.includes(externalId))) continue;
       const { ids } = await readAlone(harness, entity, { pageSize: 2, cursor: throughJson(page.cursor) });
       const lost = without(seeded, new Set([...seen, ...ids]));
       must(lost.length === 0, `resumed after ${seen.size} rows: rows ${lost.join(", ")} were not shown`);
