@@ -114,6 +114,16 @@ export function consumerSubjects(producer: Producer, tenant: string): string[] {
     : [`log.${producer}.${tenant}.>`];
 }
 
+/** What a tenant's own user may say and hear on the bus, as NATS patterns; its answers come to inboxes of its name. */
+export function tenantSubjects(tenant: string, user: string): { publish: string[]; subscribe: string[] } {
+  return { publish: [`mes.${tenant}.>`], subscribe: [`erp.${tenant}.>`, `${inboxPrefix(user)}.>`] };
+}
+
+/** The first part of the subjects on which a tenant's user receives answers: its client has to be told. */
+export function inboxPrefix(user: string): string {
+  return `_INBOX.${user}`;
+}
+
 /** What MES modules ask: `mes.<tenant>.<entity>.<created|updated|deleted>`. */
 export const MES_SUBJECTS = "mes.*.*.*";
 export const MES_OPERATIONS = ["created", "updated", "deleted"] as const;

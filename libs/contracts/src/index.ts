@@ -5,6 +5,8 @@ export {
   streamSubjects,
   eventSubject,
   consumerSubjects,
+  tenantSubjects,
+  inboxPrefix,
   MES_SUBJECTS,
   MES_OPERATIONS,
   parseMesSubject,
@@ -41,10 +43,6 @@ export {
   DeleteIntegration,
   SetIntegrationStatus,
   ListIntegrations,
-  MappingReference,
-  PutMapping,
-  ListMappings,
-  integrationConfig,
   type IntegrationStatus,
   type ConnectionStatus,
   type Direction,
@@ -52,9 +50,15 @@ export {
   type EntitySettings,
   type Integration,
   type ConnectionDocument,
+} from "./integration-config/integrations";
+export {
+  MappingReference,
+  PutMapping,
+  ListMappings,
   type MappingVersion,
   type MappingSaved,
-} from "./integrations";
+} from "./integration-config/mappings";
+export { integrationConfig } from "./integration-config/operations";
 export { MesData, MesRequest, type MesAnswer } from "./mes";
 export {
   PERMISSIONS,
@@ -68,47 +72,55 @@ export {
 export { PageQuery, ById, Nothing, type Page } from "./paging";
 export { PROBLEM_CODES, ProblemError, type ProblemDocument, type ProblemCode, type ProblemExtras } from "./problem";
 export {
+  DescribeFields,
+  HealthQuery,
+  credentialContext,
+  type TestAnswer,
+  type ErpField,
+  type IntegrationHealth,
+  type IntegrationMetrics,
+  type SealingKeyAnswer,
+} from "./sync-engine/connections";
+export {
+  DEAD_LETTER_KINDS,
+  ListDeadLetters,
+  RetryDeadLetter,
+  DiscardDeadLetter,
+  BulkRetry,
+  type DeadLetterKind,
+  type DeadLetter,
+} from "./sync-engine/dead-letters";
+export {
   JOB_STATUSES,
   JOB_MODES,
   JOB_TRIGGERS,
   ExecuteSync,
   ListJobs,
   progressSubject,
-  SYNC_STATES,
-  GetRecord,
-  ListRecords,
-  WriteRecord,
-  FinancialQuery,
-  ReadChanges,
-  TRANSACTION_STATUSES,
-  ListTransactions,
-  DEAD_LETTER_KINDS,
-  ListDeadLetters,
-  RetryDeadLetter,
-  DiscardDeadLetter,
-  BulkRetry,
-  DescribeFields,
-  HealthQuery,
-  credentialContext,
-  sync,
   type JobStatus,
   type JobMode,
   type JobTrigger,
   type JobCounts,
   type Job,
   type ExecuteAnswer,
+} from "./sync-engine/jobs";
+export { sync } from "./sync-engine/operations";
+export {
+  SYNC_STATES,
+  GetRecord,
+  ListRecords,
+  WriteRecord,
+  FinancialQuery,
   type RecordSync,
   type RecordView,
   type WriteAnswer,
+} from "./sync-engine/records";
+export { systems, type SystemDescription, type SystemTemplates } from "./sync-engine/systems";
+export {
+  ReadChanges,
+  TRANSACTION_STATUSES,
+  ListTransactions,
   type CloudEvent,
   type TransactionStatus,
   type Transaction,
-  type DeadLetterKind,
-  type DeadLetter,
-  type TestAnswer,
-  type ErpField,
-  type IntegrationHealth,
-  type IntegrationMetrics,
-  type SealingKeyAnswer,
-} from "./sync";
-export { systems, type SystemDescription, type SystemTemplates } from "./systems";
+} from "./sync-engine/transactions";

@@ -1,6 +1,6 @@
 import type { EntityName, JsonObject } from "@dovetail/domain";
-import { operation } from "./operation";
-import { ById, Nothing } from "./paging";
+import { operation } from "../operation";
+import { ById, Nothing } from "../paging";
 
 /** What one adapter declares (SYS-3); the row of the capability matrix. */
 export interface SystemDescription {

@@ -1,7 +1,6 @@
-import { ENTITY_NAMES, type EntityName, type JsonObject } from "@dovetail/domain";
-import { Flag, Free, Nested, OneOf, Text, Whole } from "./fields";
-import { operation } from "./operation";
-import { ById, type Page, PageQuery } from "./paging";
+import type { EntityName, JsonObject } from "@dovetail/domain";
+import { Flag, Free, Nested, OneOf, Text, Whole } from "../fields";
+import { PageQuery } from "../paging";
 
 export const CONNECTION_METHODS = ["API", "FILE", "DATABASE", "MESSAGE_QUEUE"] as const;
 export const AUTH_METHODS = ["NONE", "BASIC", "OAUTH2", "API_KEY", "SSH_KEY", "SHARED_SECRET"] as const;
@@ -205,80 +204,3 @@ export interface ConnectionDocument {
   sealed: JsonObject | null;
   deleted: boolean;
 }
-
-/** A mapping as stored: immutable per version. */
-export interface MappingVersion {
-  integrationId: string;
-  entityType: EntityName;
-  version: number;
-  stage: "production";
-  /** `template` until the tenant stores its own. */
-  origin: "template" | "tenant";
-  document: JsonObject;
-  createdAt: string;
-  createdBy: string;
-}
-
-export class MappingReference {
-  @Text()
-  integration!: string;
-
-  @OneOf(ENTITY_NAMES)
-  entityType!: EntityName;
-
-  @Whole({ optional: true, min: 1, description: "the newest when absent" })
-  version?: number;
-}
-
-export class PutMapping {
-  @Text()
-  integration!: string;
-
-  @OneOf(ENTITY_NAMES)
-  entityType!: EntityName;
-
-  @Free()
-  document!: JsonObject;
-
-  @Whole({ optional: true })
-  ifVersion?: number;
-}
-
-/** Answer of PUT …/mappings/:entityType. */
-export interface MappingSaved {
-  version: number;
-  stage: "production";
-  warnings: string[];
-}
-
-export class ListMappings {
-  @Text()
-  integration!: string;
-}
-
-const errors = ["NOT_FOUND", "STALE", "CONFLICT", "ERP003", "ERP008", "UNAVAILABLE"] as const;
-const at = (name: string) => ({ subject: `dovetail.integration-config.${name}`, errors, timeoutMs: 10_000 });
-
-/** What integration-config answers. */
-export const integrationConfig = {
-  create: operation<CreateIntegration, Integration>({ ...at("integrations.create"), input: CreateIntegration }),
-  list: operation<ListIntegrations, Page<Integration>>({ ...at("integrations.list"), input: ListIntegrations }),
-  get: operation<ById, Integration>({ ...at("integrations.get"), input: ById }),
-  update: operation<UpdateIntegration, Integration>({ ...at("integrations.update"), input: UpdateIntegration }),
-  remove: operation<DeleteIntegration, Record<string, never>>({
-    ...at("integrations.delete"),
-    input: DeleteIntegration,
-  }),
-  setStatus: operation<SetIntegrationStatus, Integration>({
-    ...at("integrations.status"),
-    input: SetIntegrationStatus,
-  }),
-  connection: operation<ById, ConnectionDocument>({ ...at("integrations.connection"), input: ById }),
-  mapping: operation<MappingReference, MappingVersion>({ ...at("mappings.get"), input: MappingReference }),
-  mappings: operation<ListMappings, MappingVersion[]>({ ...at("mappings.list"), input: ListMappings }),
-  mappingVersions: operation<MappingReference, MappingVersion[]>({
-    ...at("mappings.versions"),
-    input: MappingReference,
-  }),
-  putMapping: operation<PutMapping, MappingSaved>({ ...at("mappings.put"), input: PutMapping }),
-};

@@ -1,0 +1,66 @@
+import { OneOf, Text } from "../fields";
+import { type ConnectionStatus } from "../integration-config/integrations";
+import { type ProblemDocument } from "../problem";
+import { type JobCounts } from "./jobs";
+import { sync } from "./operations";
+import { ENTITY_NAMES, type EntityName, type JsonObject } from "@dovetail/domain";
+
+export interface TestAnswer {
+  success: boolean;
+  message: string;
+  code: string | null;
+  serverInfo: JsonObject;
+  latencyMs: number;
+}
+
+export class DescribeFields {
+  @Text()
+  integration!: string;
+
+  @OneOf(ENTITY_NAMES)
+  entityType!: EntityName;
+}
+
+export interface ErpField {
+  name: string;
+  type: string;
+  label?: string;
+  required?: boolean;
+  references?: string;
+}
+
+export interface IntegrationHealth {
+  integration: string;
+  status: ConnectionStatus;
+  lastSyncAt: string | null;
+  lastError: ProblemDocument | null;
+  openDeadLetters: number;
+  queueDepth: number;
+  successRate: number | null;
+}
+
+export class HealthQuery {
+  @Text({ optional: true })
+  integration?: string;
+}
+
+export interface IntegrationMetrics {
+  integration: string;
+  jobs: Record<string, number>;
+  counts: JobCounts;
+  averageDurationMs: number | null;
+  queue: { pending: number; active: number; failed: number };
+  pushes: Record<string, number>;
+}
+
+/** What credentials are sealed with: only the sync-engine opens them. */
+export interface SealingKeyAnswer {
+  keyId: string;
+  /** X25519, base64url. */
+  publicKey: string;
+}
+
+/** Binds sealed credentials to their integration. */
+export function credentialContext(tenantId: string, integrationName: string): string {
+  return `credentials/${tenantId}/${integrationName}`;
+}

@@ -1,0 +1,46 @@
+import { operation } from "../operation";
+import { ById, Nothing, type Page } from "../paging";
+import {
+  DescribeFields,
+  HealthQuery,
+  type TestAnswer,
+  type ErpField,
+  type IntegrationHealth,
+  type IntegrationMetrics,
+  type SealingKeyAnswer,
+} from "./connections";
+import { ListDeadLetters, RetryDeadLetter, DiscardDeadLetter, BulkRetry, type DeadLetter } from "./dead-letters";
+import { ExecuteSync, ListJobs, type Job, type ExecuteAnswer } from "./jobs";
+import { GetRecord, ListRecords, WriteRecord, FinancialQuery, type RecordView, type WriteAnswer } from "./records";
+import { ReadChanges, ListTransactions, type CloudEvent, type Transaction } from "./transactions";
+
+const errors = ["NOT_FOUND", "STALE", "CONFLICT", "ERP001", "ERP002", "ERP003", "ERP008", "UNAVAILABLE"] as const;
+const at = (name: string, timeoutMs = 10_000) => ({ subject: `dovetail.sync-engine.${name}`, errors, timeoutMs });
+
+/** What the sync-engine answers. */
+export const sync = {
+  execute: operation<ExecuteSync, ExecuteAnswer>({ ...at("jobs.execute"), input: ExecuteSync }),
+  jobs: operation<ListJobs, Page<Job>>({ ...at("jobs.list"), input: ListJobs }),
+  job: operation<ById, Job>({ ...at("jobs.get"), input: ById }),
+  cancelJob: operation<ById, Job>({ ...at("jobs.cancel"), input: ById }),
+  record: operation<GetRecord, RecordView>({ ...at("records.get"), input: GetRecord }),
+  records: operation<ListRecords, Page<RecordView>>({ ...at("records.list"), input: ListRecords }),
+  write: operation<WriteRecord, WriteAnswer>({ ...at("records.write"), input: WriteRecord }),
+  financial: operation<FinancialQuery, Page<RecordView>>({ ...at("records.financial"), input: FinancialQuery }),
+  changes: operation<ReadChanges, Page<CloudEvent>>({ ...at("changes.read"), input: ReadChanges }),
+  transactions: operation<ListTransactions, Page<Transaction>>({ ...at("transactions.list"), input: ListTransactions }),
+  transaction: operation<ById, Transaction>({ ...at("transactions.get"), input: ById }),
+  deadLetters: operation<ListDeadLetters, Page<DeadLetter>>({ ...at("dead-letters.list"), input: ListDeadLetters }),
+  deadLetter: operation<ById, DeadLetter>({ ...at("dead-letters.get"), input: ById }),
+  retryDeadLetter: operation<RetryDeadLetter, DeadLetter>({ ...at("dead-letters.retry"), input: RetryDeadLetter }),
+  discardDeadLetter: operation<DiscardDeadLetter, DeadLetter>({
+    ...at("dead-letters.discard"),
+    input: DiscardDeadLetter,
+  }),
+  bulkRetry: operation<BulkRetry, { retried: number }>({ ...at("dead-letters.bulk-retry", 60_000), input: BulkRetry }),
+  test: operation<ById, TestAnswer>({ ...at("connections.test", 40_000), input: ById }),
+  fields: operation<DescribeFields, ErpField[]>({ ...at("connections.fields", 40_000), input: DescribeFields }),
+  sealingKey: operation<Nothing, SealingKeyAnswer>({ ...at("keys.sealing"), input: Nothing }),
+  health: operation<HealthQuery, IntegrationHealth[]>({ ...at("health"), input: HealthQuery }),
+  metrics: operation<HealthQuery, IntegrationMetrics[]>({ ...at("metrics"), input: HealthQuery }),
+};

@@ -1,0 +1,72 @@
+import { OneOf, Text } from "../fields";
+import { operation } from "../operation";
+import { PageQuery } from "../paging";
+import { type ProblemDocument } from "../problem";
+import { ENTITY_NAMES, type EntityName, type JsonObject } from "@dovetail/domain";
+
+export class ReadChanges extends PageQuery {}
+
+/** CloudEvents 1.0 envelope of a record event (CONTRACTS "Events"). */
+export interface CloudEvent {
+  specversion: "1.0";
+  id: string;
+  type: string;
+  source: string;
+  subject: string;
+  time: string;
+  datacontenttype: "application/json";
+  tenant: string;
+  traceparent?: string;
+  position: number;
+  ordinal: number;
+  of: number;
+  cursor: string;
+  data: JsonObject;
+}
+
+export const TRANSACTION_STATUSES = [
+  "pending",
+  "sent",
+  "accepted",
+  "confirmed",
+  "superseded",
+  "unknown",
+  "rejected",
+  "parked",
+  "discarded",
+] as const;
+export type TransactionStatus = (typeof TRANSACTION_STATUSES)[number];
+
+/** A change or push as clients see it. */
+export interface Transaction {
+  id: string;
+  integration: string | null;
+  direction: "inbound" | "outbound";
+  entityType: EntityName;
+  key: string;
+  version: number;
+  operation: "create" | "update" | "delete" | "post";
+  status: TransactionStatus;
+  externalId: string | null;
+  attempts: number;
+  jobId: string | null;
+  createdAt: string;
+  problem: ProblemDocument | null;
+}
+
+export class ListTransactions extends PageQuery {
+  @Text({ optional: true })
+  integration?: string;
+
+  @OneOf(["inbound", "outbound"], { optional: true })
+  direction?: "inbound" | "outbound";
+
+  @OneOf(TRANSACTION_STATUSES, { optional: true })
+  status?: TransactionStatus;
+
+  @OneOf(ENTITY_NAMES, { optional: true })
+  entityType?: EntityName;
+
+  @Text({ optional: true, max: 500 })
+  key?: string;
+}
