@@ -31,7 +31,12 @@ export const TARGETS = {
 export type BenchName = keyof typeof TARGETS;
 
 /** The line of a bench whose product and limit were measured so many times each. */
-export function benchLine(bench: BenchName, n: number, product: readonly number[], limit: readonly number[]): BenchLine {
+export function benchLine(
+  bench: BenchName,
+  n: number,
+  product: readonly number[],
+  limit: readonly number[],
+): BenchLine {
   const [p, l] = [median(product), median(limit)];
   const { unit, better, must, goal } = TARGETS[bench];
   const ratio = Number((p / l).toPrecision(3));

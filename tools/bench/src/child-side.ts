@@ -18,7 +18,8 @@ export function serve(commands: Commands): void {
     };
     answer().then(
       (result) => process.send?.({ id, result: result ?? null }),
-      (error: unknown) => process.send?.({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+      (error: unknown) =>
+        process.send?.({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
     );
   });
 }

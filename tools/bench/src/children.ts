@@ -20,7 +20,7 @@ interface Answer {
 
 /** Forks this program in another role. */
 export function startChild(role: string): Child {
-  const child = fork(join(__dirname, "main.js"), [role], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const child = fork(join(__dirname, "main.js"), [`as:${role}`], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
   const waiting = new Map<number, (answer: Answer) => void>();
   let next = 0;
   child.on("message", (answer: Answer) => waiting.get(answer.id)?.(answer));

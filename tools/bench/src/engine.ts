@@ -35,7 +35,7 @@ export class Engine {
 
   /** As before the first sync ever. */
   async empty(): Promise<void> {
-    await this.servers.admin.query(`truncate ${RUN_TABLES.map((table) => `sync_engine.${table}`).join(", ")}`);
+    await emptyStore(this.servers);
   }
 
   /** One full sync of the entity, from the request to the word that it has ended. */
@@ -78,4 +78,9 @@ export function engineEnvironment(servers: Servers, neighbours: Neighbours): Rec
     ERP_SYNC_INTERVAL: "0",
     ERP_LOG_LEVEL: "error",
   };
+}
+
+/** Removes what runs have left in the sync-engine's store. */
+export async function emptyStore(servers: Servers): Promise<void> {
+  await servers.admin.query(`truncate ${RUN_TABLES.map((table) => `sync_engine.${table}`).join(", ")}`);
 }

@@ -2,9 +2,9 @@ import { serve } from "./child-side";
 
 /** What each process of a bench does; only the chosen one's modules are loaded. */
 const ROLES: Record<string, () => Promise<void>> = {
-  simulator: async () => serve((await import("./simulator-process")).simulator),
-  limit: async () => serve((await import("./limit/limit-process")).limit),
-  writer: async () => serve((await import("./writer-process")).writer),
+  "as:simulator": async () => serve((await import("./simulator-process")).simulator),
+  "as:limit": async () => serve((await import("./limit/limit-process")).limit),
+  "as:writer": async () => serve((await import("./writer-process")).writerCommands),
 };
 
 const [, , role = "", ...rest] = process.argv;

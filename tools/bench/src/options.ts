@@ -13,11 +13,19 @@ export interface Options {
   busy: boolean;
 }
 
-export const USAGE = "npm run bench -- sync|api|writer … [--json] [--rows N[,N]] [--runs N] [--quick] [--no-profile] [--busy]";
+export const USAGE =
+  "npm run bench -- sync|api|writer … [--json] [--rows N[,N]] [--runs N] [--quick] [--no-profile] [--busy]";
 
 /** Reads the command line. Throws with the usage. */
 export function readOptions(args: readonly string[]): Options {
-  const options: Options = { benches: [], json: false, rows: [100_000, 1_000_000], runs: 3, profile: true, busy: false };
+  const options: Options = {
+    benches: [],
+    json: false,
+    rows: [100_000, 1_000_000],
+    runs: 3,
+    profile: true,
+    busy: false,
+  };
   const rest = [...args];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     if (isBench(word)) options.benches.push(word);

@@ -30,7 +30,10 @@ export function summarise(file: string): string {
   return [...self]
     .sort(([, a], [, b]) => b - a)
     .slice(0, SHOWN)
-    .map(([name, took]) => `  ${((100 * took) / total).toFixed(1).padStart(5)} %  ${took.toFixed(0).padStart(6)} ms  ${name}`)
+    .map(
+      ([name, took]) =>
+        `  ${((100 * took) / total).toFixed(1).padStart(5)} %  ${took.toFixed(0).padStart(6)} ms  ${name}`,
+    )
     .join("\n");
 }
 

@@ -25,6 +25,8 @@ export async function run(args: readonly string[]): Promise<void> {
     }
   }
   if (report.missed.length === 0) return;
-  report.note(`${report.missed.length} below what has to be reached: ${report.missed.map((line) => line.bench).join(", ")}`);
+  report.note(
+    `${report.missed.length} below what has to be reached: ${report.missed.map((line) => line.bench).join(", ")}`,
+  );
   process.exitCode = 1;
 }

@@ -125,7 +125,9 @@ class SyncBench {
     const share = median(this.measured.first.limit) / median(this.measured.copy);
     report.note(`the limit's first load reaches ${share.toFixed(2)} of COPY`);
     if (share >= LIMIT_OF_COPY || busy) return;
-    throw new Error(`less than ${LIMIT_OF_COPY} of COPY: the machine is busy (--busy goes on), or the limit is not lean`);
+    throw new Error(
+      `less than ${LIMIT_OF_COPY} of COPY: the machine is busy (--busy goes on), or the limit is not lean`,
+    );
   }
 
   /** Profiles one first load and one re-sync of the product and says where the time goes. */

@@ -1,2 +1,73 @@
+import { hash, randomUUID } from "node:crypto";
+import { openDatabase, type Database } from "@dovetail/database";
+import { CrashPoints, PageRepository, type PageCall } from "@dovetail/sync-engine";
+import { Pool } from "undici";
 import type { Commands } from "./child-side";
-export const writer = {} satisfies Commands;
+import type { LimitRun } from "./limit/limit-process";
+import { fetchPage, mapPage, type SourceOptions } from "./limit/source";
+
+const [INTEGRATION, ENTITY] = [1, 1];
+
+let db: Database;
+let writer: PageRepository;
+let pages: Pick<PageCall, "rows">[] = [];
+
+/** The product's page merge alone: pages that are ready in memory, one call per page as a pull makes them. */
+export const writerCommands = {
+  async open(options: SourceOptions & { databaseUrl: string; rows: number }) {
+    db = await openDatabase({ url: options.databaseUrl, schema: "sync_engine", applicationName: "bench" });
+    writer = new PageRepository(db, new CrashPoints(undefined));
+    const pool = new Pool(options.erpUrl, { connections: 1 });
+    pages = [];
+    for (let after = 0, count = 0; count < options.rows;) {
+      const page = mapPage(await fetchPage(pool, options.erpDatabase, after), hash);
+      const [keys, hashes, docs] = [page.keys, page.hashes, page.docs].map((text) => text.split("\n"));
+      pages.push({
+        rows: (keys ?? []).map((key, i) => ({
+          key,
+          externalId: String(after + i + 1),
+          erpVersion: "2026-01-01 00:00:00",
+          doc: docs?.[i] ?? "",
+          hash: (hashes?.[i] ?? "").slice(2),
+        })),
+      });
+      after = page.lastId;
+      count += page.rows;
+    }
+    await pool.close();
+  },
+  /** Writes all pages for a new tenant: into tables that the caller has emptied. */
+  async write(): Promise<LimitRun> {
+    const tenantId = randomUUID();
+    const { epoch } = await writer.openCursor(tenantId, INTEGRATION, ENTITY);
+    const started = performance.now();
+    let rows = 0;
+    for (const [i, page] of pages.entries()) {
+      await writer.apply({ ...callOf(tenantId, epoch, i + 1, i === pages.length - 1), ...page });
+      rows += page.rows.length;
+    }
+    return { rows, written: rows, ms: performance.now() - started };
+  },
+} satisfies Commands;
+
+function callOf(tenantId: string, epoch: number, page: number, last: boolean): Omit<PageCall, "rows"> {
+  return {
+    tenantId,
+    tenant: "bench",
+    integration: INTEGRATION,
+    source: "/integrations/bulk",
+    entity: ENTITY,
+    jobId: randomUUID(),
+    epoch,
+    page,
+    io: page,
+    mapping: 1,
+    prefix: "",
+    cursor: { page },
+    last,
+    baseline: true,
+    repeats: 0,
+    targets: [],
+    letters: [],
+  };
+}

@@ -3,13 +3,11 @@ import { Client } from "pg";
 import { Pool } from "undici";
 import type { Commands } from "../child-side";
 import { copyInto } from "./copy";
-import { mapPage, SOURCE_FIELDS, type LimitPage } from "./source";
+import { fetchPage, mapPage, PAGE, type LimitPage, type SourceOptions } from "./source";
 
 /** The leanest program that does the work of a sync: no history, no links, no log, no row-level security. */
-export interface LimitOptions {
+export interface LimitOptions extends SourceOptions {
   databaseUrl: string;
-  erpUrl: string;
-  erpDatabase: string;
 }
 
 export interface LimitRun {
@@ -18,8 +16,7 @@ export interface LimitRun {
   ms: number;
 }
 
-const PAGE = 1000;
-const TABLE = "(key text collate \"C\" primary key, hash bytea not null, doc jsonb not null)";
+const TABLE = '(key text collate "C" primary key, hash bytea not null, doc jsonb not null)';
 // Comparing first: ON CONFLICT … WHERE alone would lock, and so write, every unchanged row.
 const UPSERT = {
   name: "upsert",
@@ -34,32 +31,23 @@ let client: Client;
 let pool: Pool;
 let options: LimitOptions;
 
-async function fetchPage(after: number): Promise<string> {
-  const domain = [["supplier_rank", ">", 0], ["id", ">", after]];
-  const named = { domain, fields: SOURCE_FIELDS, order: "id", limit: PAGE };
-  const args = [options.erpDatabase, 2, "x", "res.partner", "search_read", [], named];
-  const answer = await pool.request({
-    method: "POST",
-    path: "/jsonrpc",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ jsonrpc: "2.0", method: "call", id: 1, params: { service: "object", method: "execute_kw", args } }),
-  });
-  return answer.body.text();
-}
+const read = (after: number): Promise<string> => fetchPage(pool, options.erpDatabase, after);
 
 async function sync(): Promise<LimitRun> {
   const started = performance.now();
   let rows = 0;
   let written = 0;
   let writing: Promise<unknown> = Promise.resolve();
-  let reading = fetchPage(0);
+  let reading = read(0);
   for (;;) {
     const page = mapPage(await reading, hash);
     rows += page.rows;
     const last = page.rows < PAGE;
-    if (!last) reading = fetchPage(page.lastId);
+    if (!last) reading = read(page.lastId);
     await writing;
-    writing = client.query({ ...UPSERT, values: [page.keys, page.hashes, page.docs] }).then((r) => (written += r.rowCount ?? 0));
+    writing = client
+      .query({ ...UPSERT, values: [page.keys, page.hashes, page.docs] })
+      .then((r) => (written += r.rowCount ?? 0));
     if (last) break;
   }
   await writing;
@@ -69,7 +57,9 @@ async function sync(): Promise<LimitRun> {
 /** The same rows as COPY's text format wants them. */
 function copyText(page: LimitPage): Buffer {
   const [keys, hashes, docs] = [page.keys, page.hashes, page.docs].map((text) => text.split("\n"));
-  const lines = (keys ?? []).map((key, i) => `${key}\t\\${hashes?.[i]}\t${(docs?.[i] ?? "").replaceAll("\\", "\\\\")}\n`);
+  const lines = (keys ?? []).map(
+    (key, i) => `${key}\t\\${hashes?.[i]}\t${(docs?.[i] ?? "").replaceAll("\\", "\\\\")}\n`,
+  );
   return Buffer.from(lines.join(""));
 }
 
@@ -78,8 +68,8 @@ let copied: { rows: number; chunks: Buffer[] } | undefined;
 async function prepareCopy(rows: number): Promise<{ rows: number; chunks: Buffer[] }> {
   const chunks: Buffer[] = [];
   let count = 0;
-  for (let after = 0; count < rows; ) {
-    const page = mapPage(await fetchPage(after), hash);
+  for (let after = 0; count < rows;) {
+    const page = mapPage(await read(after), hash);
     if (page.rows === 0) break;
     chunks.push(copyText(page));
     count += page.rows;

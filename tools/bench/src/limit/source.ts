@@ -1,3 +1,14 @@
+import type { Pool } from "undici";
+
+/** Rows of a page, for product and limit. */
+export const PAGE = 1000;
+
+/** Where the simulated ERP is. */
+export interface SourceOptions {
+  erpUrl: string;
+  erpDatabase: string;
+}
+
 /** The fields that the Odoo adapter reads of a partner, in its order: product and limit are served the same pages. */
 export const SOURCE_FIELDS: readonly string[] = [
   "create_date",
@@ -78,7 +89,12 @@ export function mapPage(body: string, hash: Hash): LimitPage {
       website: row.website || undefined,
       active: row.active,
       paymentTerms: terms ? terms[1] : undefined,
-      address: { line1: row.street || undefined, city: row.city || undefined, postalCode: row.zip || undefined, country: "NL" },
+      address: {
+        line1: row.street || undefined,
+        city: row.city || undefined,
+        postalCode: row.zip || undefined,
+        country: "NL",
+      },
       custom: undefined,
       createdAt: `${row.create_date.replace(" ", "T")}Z`,
       modifiedAt: `${row.write_date.replace(" ", "T")}Z`,
@@ -94,4 +110,22 @@ export function mapPage(body: string, hash: Hash): LimitPage {
     hashes: hashes.join("\n"),
     docs: docs.join("\n"),
   };
+}
+
+/** One page of partners behind an id, as text. */
+export async function fetchPage(pool: Pool, database: string, after: number): Promise<string> {
+  const domain = [
+    ["supplier_rank", ">", 0],
+    ["id", ">", after],
+  ];
+  const named = { domain, fields: SOURCE_FIELDS, order: "id", limit: PAGE };
+  const args = [database, 2, "x", "res.partner", "search_read", [], named];
+  const params = { service: "object", method: "execute_kw", args };
+  const answer = await pool.request({
+    method: "POST",
+    path: "/jsonrpc",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ jsonrpc: "2.0", method: "call", id: 1, params }),
+  });
+  return answer.body.text();
 }
