@@ -1,4 +1,4 @@
-import type { CloudEvent, Job, RecordView, Transaction } from "@dovetail/contracts";
+import type { Job, RecordView, Transaction } from "@dovetail/contracts";
 import { startSimulator, type Running as RunningSimulator } from "@dovetail/erp-simulator";
 import type { JsonObject } from "@dovetail/domain";
 import { jobEvents, type JobEvent } from "./event-stream";
@@ -90,7 +90,7 @@ describe("the first synchronisation", () => {
   });
 
   it("a second one writes nothing", async () => {
-    const cursor = await feedEnd();
+    const cursor = (await acme.changes()).at(-1)?.cursor;
     const second = await acme.sync(MAIN);
     expect(second).toHaveLength(first.length);
     for (const { entityType, counts } of second)
@@ -100,7 +100,7 @@ describe("the first synchronisation", () => {
       expect([entityType, counts.unchanged]).toEqual([entityType, counts.read]);
       expect(counts.read).toBe(first.find((job) => job.entityType === entityType)?.counts.created);
     }
-    expect(await changesAfter(cursor)).toEqual([]);
+    expect(await acme.changes(cursor)).toEqual([]);
   });
 });
 
@@ -125,7 +125,7 @@ describe("reading", () => {
   });
 
   it("the change feed begins with one baseline for each entity", async () => {
-    const baselines = (await changesAfter(null)).filter(({ type }) => type.endsWith(".baseline"));
+    const baselines = (await acme.changes()).filter(({ type }) => type.endsWith(".baseline"));
     const told = Object.fromEntries(baselines.map(({ data }) => [data["entityType"], data["count"]]));
     expect(told).toEqual(await rowsInOdoo(erp));
   });
@@ -171,19 +171,3 @@ describe("reading", () => {
     expect(transactions.items[0]).toMatchObject({ integration: MAIN, direction: "inbound", operation: "create" });
   });
 });
-
-async function changesAfter(cursor: string | null): Promise<CloudEvent[]> {
-  const items: CloudEvent[] = [];
-  for (let at = cursor; ;) {
-    const place = `/erp/changes?limit=1000${at === null ? "" : `&cursor=${encodeURIComponent(at)}`}`;
-    const page = await acme.api.get<{ items: CloudEvent[]; next: string | null }>(place);
-    items.push(...page.items);
-    const next = page.items.at(-1)?.cursor ?? null;
-    if (next === null) return items;
-    at = next;
-  }
-}
-
-async function feedEnd(): Promise<string | null> {
-  return (await changesAfter(null)).at(-1)?.cursor ?? null;
-}

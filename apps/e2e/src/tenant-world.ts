@@ -1,4 +1,4 @@
-import type { ExecuteAnswer, Job, RecordView, Transaction } from "@dovetail/contracts";
+import type { CloudEvent, ExecuteAnswer, Job, RecordView, Transaction } from "@dovetail/contracts";
 import type { JsonObject } from "@dovetail/domain";
 import { eventually } from "@dovetail/testing";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
@@ -77,6 +77,18 @@ export class TenantWorld {
   /** Every record of an entity; as many as there are. */
   records(entity: string): Promise<RecordView[]> {
     return this.api.all(`/erp/records/${entity}`);
+  }
+
+  /** The change feed after a cursor, to where it ends for now. */
+  async changes(after?: string): Promise<CloudEvent[]> {
+    const items: CloudEvent[] = [];
+    for (let cursor = after; ; cursor = items.at(-1)?.cursor) {
+      const place = `/erp/changes?limit=1000${cursor === undefined ? "" : `&cursor=${encodeURIComponent(cursor)}`}`;
+      const page = await this.api.get<{ items: CloudEvent[] }>(place);
+      // The feed has no last page: an empty one is its end.
+      if (page.items.length === 0) return items;
+      items.push(...page.items);
+    }
   }
 
   /** Waits for the push of a key to have a status. */
