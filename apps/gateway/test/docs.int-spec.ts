@@ -1,8 +1,11 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import Ajv2020 from "ajv/dist/2020";
 import { startHarness, type Harness } from "./harness";
 import { declaredRoutes } from "./routes";
 
 interface Operation {
+  parameters: { name: string; in: string }[];
   operationId: string;
   security?: unknown[];
   responses: Record<string, { content?: Record<string, { schema?: unknown }> }>;
@@ -12,6 +15,17 @@ interface Document {
   openapi: string;
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, { examples?: unknown[] }> };
+}
+
+/** One line per route and per schema: a change shows as the lines that it touches. */
+function inLines({ paths, components, ...frame }: Document): string {
+  const { schemas, ...others } = components;
+  const lines = (members: object): string =>
+    Object.entries(members)
+      .map(([name, member]) => `${JSON.stringify(name)}: ${JSON.stringify(member)}`)
+      .join(",\n");
+  const head = JSON.stringify({ ...frame, components: others }).slice(0, -2);
+  return `${head},\n"schemas": {\n${lines(schemas)}\n}},\n"paths": {\n${lines(paths)}\n}}\n`;
 }
 
 describe("documentation", () => {
@@ -37,8 +51,23 @@ describe("documentation", () => {
     expect(page.text).toContain("swagger-ui");
   });
 
+  it("is what openapi.json says, from which the client is made (UPDATE_OPENAPI=1 writes it)", () => {
+    const file = join(__dirname, "../openapi.json");
+    const text = inLines(document);
+    if (process.env["UPDATE_OPENAPI"] === "1") writeFileSync(file, text);
+    expect(text).toBe(readFileSync(file, "utf8"));
+  });
+
   it("gives each operation a name of its own, its answer and its problems", () => {
     const operations = Object.values(document.paths).flatMap((path) => Object.values(path));
+    for (const [path, methods] of Object.entries(document.paths))
+      for (const { operationId, parameters } of Object.values(methods)) {
+        const inPath = parameters.filter((one) => one.in === "path").map(({ name }) => name);
+        expect([operationId, inPath.sort()]).toEqual([
+          operationId,
+          [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort(),
+        ]);
+      }
     const names = operations.map(({ operationId }) => operationId);
     expect(new Set(names).size).toBe(names.length);
     for (const { operationId, responses, security } of operations) {
@@ -62,7 +91,7 @@ describe("documentation", () => {
       const validate = ajv.getSchema(`doc#/components/schemas/${name}`);
       if (!validate) throw new Error(`${name} is no schema`);
       for (const example of schema.examples ?? []) {
-        validate(example);
+        void validate(example);
         expect([name, validate.errors]).toEqual([name, null]);
       }
     }

@@ -1,1 +1,27 @@
-export {};
+export {
+  ApiError,
+  DovetailClient,
+  type Arguments,
+  type ClientOptions,
+  type ItemOf,
+  type PagedRoute,
+  type Route,
+} from "./client";
+export type {
+  ApiKey,
+  CloudEvent,
+  DeadLetter,
+  EntityName,
+  Integration,
+  IntegrationHealth,
+  Job,
+  Json,
+  MappingVersion,
+  Problem,
+  RecordView,
+  Routes,
+  SystemDescription,
+  Tenant,
+  Transaction,
+  User,
+} from "./generated";

@@ -1,5 +1,5 @@
-import { Body, Controller, Delete, Get, Param, Patch, Put, Query, Res } from "@nestjs/common";
-import { ApiBody } from "@nestjs/swagger";
+import { applyDecorators, Body, Controller, Delete, Get, Param, Patch, Put, Query, Res } from "@nestjs/common";
+import { ApiBody, ApiParam } from "@nestjs/swagger";
 import {
   OneOf,
   PageQuery,
@@ -37,6 +37,10 @@ interface Written {
 const RECORD = { type: "object", additionalProperties: true, description: "see the schema <entityType>Record" };
 const WRITE_PROBLEMS = ["NOT_FOUND", "ERP008", "STALE", "CONFLICT"] as const;
 
+/** The path of one record. */
+const AtKey = (): MethodDecorator =>
+  applyDecorators(ApiParam({ name: "entityType", type: String }), ApiParam({ name: "key", type: String }));
+
 /** `/erp/records`: the record store. Answers go out as the sync-engine gave them. */
 @Controller("api/v1/erp/records/:entityType")
 export class RecordController {
@@ -70,6 +74,7 @@ export class RecordController {
   }
 
   @Put(":key")
+  @AtKey()
   @Requires("erp:update")
   @ApiBody({ schema: RECORD })
   @Describe({
@@ -96,6 +101,7 @@ export class RecordController {
   }
 
   @Patch(":key")
+  @AtKey()
   @Requires("erp:update")
   @ApiBody({ schema: RECORD })
   @Describe({
@@ -122,6 +128,7 @@ export class RecordController {
   }
 
   @Delete(":key")
+  @AtKey()
   @Requires("erp:delete")
   @Describe({
     summary: "Mark a record deleted",
