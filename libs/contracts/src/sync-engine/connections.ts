@@ -2,7 +2,6 @@ import { OneOf, Text } from "../fields";
 import { type ConnectionStatus } from "../integration-config/integrations";
 import { type ProblemDocument } from "../problem";
 import { type JobCounts } from "./jobs";
-import { sync } from "./operations";
 import { ENTITY_NAMES, type EntityName, type JsonObject } from "@dovetail/domain";
 
 export interface TestAnswer {

@@ -1,6 +1,5 @@
 import { Flag, Free, OneOf, Text, Whole } from "../fields";
 import { PageQuery } from "../paging";
-import { sync } from "./operations";
 import { type Transaction } from "./transactions";
 import { ENTITY_NAMES, type EntityName, type JsonObject } from "@dovetail/domain";
 

@@ -1,5 +1,4 @@
 import { OneOf, Text } from "../fields";
-import { operation } from "../operation";
 import { PageQuery } from "../paging";
 import { type ProblemDocument } from "../problem";
 import { ENTITY_NAMES, type EntityName, type JsonObject } from "@dovetail/domain";
