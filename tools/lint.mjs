@@ -12,7 +12,7 @@ function run(...args) {
 }
 
 mkdirSync(join(root, "tmp"), { recursive: true });
-const graph = run("node_modules/nx/bin/nx.js", "graph", "--file=tmp/graph.json");
+const graph = run("node_modules/.bin/nx", "graph", "--file=tmp/graph.json");
 if (graph.status !== 0) {
   process.stderr.write(`the project graph could not be made:\n${graph.stdout}${graph.stderr}`);
   process.exit(1);

@@ -27,7 +27,7 @@ const jest = (pattern, ...args) => ({
 });
 const STEPS = {
   lint: plain("tools/lint.mjs"),
-  types: plain("node_modules/typescript-native/bin/tsc", "-p", "tsconfig.json"),
+  types: plain("node_modules/typescript-native/bin/tsc", "-p", "tsconfig.json", "--pretty", "false"),
   checks: jest("**/tools/checks/**/*.spec.ts"),
   unit: jest("**/*.spec.ts", "--testPathIgnorePatterns", "/tools/checks/"),
   integration: jest("**/*.int-spec.ts"),

@@ -1,4 +1,4 @@
-import { eventSubject, gateway, serviceContext, type TenantBusUser } from "@dovetail/contracts";
+import { eventSubject, gateway, serviceContext, tenantSubjects, type TenantBusUser } from "@dovetail/contracts";
 import type { NatsUser, RunningNats } from "@dovetail/embedded";
 import { Bus, type LocalBus } from "@dovetail/messaging";
 import type { Logger } from "@dovetail/service-kit";
@@ -6,19 +6,9 @@ import type { Logger } from "@dovetail/service-kit";
 const NOBODY = "00000000-0000-0000-0000-000000000000";
 const SWEEP_MS = 30_000;
 
-/** What a tenant's user may do on the bus: hand changes in, listen to its own, receive its answers. */
+/** A tenant's user: hands changes in, listens to its own, receives its answers, and nothing else. */
 export function tenantUser({ tenant, user, passwordHash }: TenantBusUser): NatsUser {
-  return {
-    user,
-    password: passwordHash,
-    publish: [`mes.${tenant}.>`],
-    subscribe: [`erp.${tenant}.>`, `${inboxPrefix(user)}.>`],
-  };
-}
-
-/** The first part of the subjects on which a tenant's user receives its answers. */
-export function inboxPrefix(user: string): string {
-  return `_INBOX.${user}`;
+  return { user, password: passwordHash, ...tenantSubjects(tenant, user) };
 }
 
 export interface BusUsersOptions {

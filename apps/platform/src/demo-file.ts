@@ -1,6 +1,6 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { inboxPrefix } from "./bus-users";
+import { inboxPrefix } from "@dovetail/contracts";
 import type { DemoAccess } from "./kept-state";
 import type { Options } from "./options";
 

@@ -2,7 +2,7 @@ import type { CloudEvent, Page, RecordView, Transaction } from "@dovetail/contra
 import type { Running as RunningSimulator } from "@dovetail/erp-simulator";
 import type { JsonObject } from "@dovetail/domain";
 import type { Api } from "./api";
-import { INTEGRATION } from "./demo";
+import { INTEGRATION } from "./names";
 import { execute } from "./first-sync";
 import type { Screen } from "./progress";
 

@@ -4,11 +4,8 @@ import type { DemoAccess, KeptState } from "../kept-state";
 import { Api, ApiError } from "./api";
 import { showBothWays } from "./both-ways";
 import { firstSync, recordCounts, tellCounts } from "./first-sync";
+import { INTEGRATION, TENANT } from "./names";
 import type { Screen } from "./progress";
-
-/** The demo's tenant and integration. */
-export const TENANT = "demo";
-export const INTEGRATION = "odoo-demo";
 
 /** What the demo works with. */
 export interface DemoParts {

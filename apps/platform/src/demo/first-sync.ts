@@ -1,6 +1,6 @@
 import type { ExecuteAnswer, Job } from "@dovetail/contracts";
 import type { Api } from "./api";
-import { INTEGRATION } from "./demo";
+import { INTEGRATION } from "./names";
 import { bar, type Screen } from "./progress";
 
 const PATIENCE_MS = 180_000;

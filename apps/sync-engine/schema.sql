@@ -1,0 +1,640 @@
+-- schema sync_engine, written by the schema dump; do not edit
+
+-- sequences
+sequence account_numbers as integer
+sequence io_numbers as bigint
+sequence migrations_id_seq as integer
+sequence page_ids as bigint
+sequence work_epochs as bigint
+
+-- tables
+table account_mappings (
+  tenant_id uuid not null,
+  integration integer not null,
+  entity integer not null,
+  version integer not null,
+  document jsonb not null
+) row security forced
+table accounts (
+  tenant_id uuid not null,
+  num integer not null default nextval('account_numbers'::regclass),
+  integration_id uuid not null,
+  tenant text not null,
+  name text not null,
+  document jsonb not null,
+  sealed jsonb,
+  version integer not null,
+  deleted boolean not null default false,
+  connection_status text not null default 'DISCONNECTED'::text,
+  last_error jsonb,
+  last_sync_at timestamp with time zone
+) row security forced
+table changes (
+  tenant_id uuid not null,
+  page_id bigint not null,
+  n integer not null,
+  entity integer not null,
+  key text not null,
+  version integer not null,
+  op "char" not null,
+  previous bigint,
+  before jsonb
+) row security forced
+table consumer_positions (
+  tenant_id uuid not null,
+  producer text not null,
+  "position" bigint not null default 0,
+  ordinal integer not null default 0
+) row security forced
+table cursors (
+  tenant_id uuid not null,
+  integration integer not null,
+  entity integer not null,
+  page integer not null default 0,
+  epoch integer not null default 0,
+  value jsonb,
+  baseline boolean not null default false,
+  updated_at timestamp with time zone not null default now()
+) row security forced
+table dead_letters (
+  tenant_id uuid not null,
+  id uuid not null,
+  kind text not null,
+  direction text not null,
+  integration integer,
+  entity integer,
+  key text,
+  external_id text,
+  reason text not null,
+  waiting_entity integer,
+  waiting_id text,
+  problem jsonb,
+  payload jsonb,
+  io bigint,
+  job_id uuid,
+  push_id uuid,
+  status text not null default 'OPEN'::text,
+  attempts integer not null default 0,
+  version integer not null default 1,
+  note text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now()
+) row security forced
+table event_log (
+  seq bigint not null generated always as identity,
+  tenant_id uuid not null,
+  tenant text not null,
+  id uuid not null,
+  type text not null,
+  source text,
+  traceparent text,
+  data jsonb not null,
+  page_id bigint,
+  n integer not null default 1,
+  silent boolean not null default false,
+  "position" bigint,
+  at timestamp with time zone not null default clock_timestamp()
+) row security forced
+table jobs (
+  tenant_id uuid not null,
+  id uuid not null,
+  integration integer not null,
+  entity integer not null,
+  direction text not null,
+  mode text not null,
+  trigger text not null,
+  status text not null,
+  dry_run boolean not null default false,
+  read bigint not null default 0,
+  created bigint not null default 0,
+  updated bigint not null default 0,
+  unchanged bigint not null default 0,
+  rejected bigint not null default 0,
+  parked bigint not null default 0,
+  deleted bigint not null default 0,
+  attempts integer not null default 0,
+  all_read boolean not null default false,
+  mapping_version integer,
+  problem jsonb,
+  created_at timestamp with time zone not null default now(),
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone
+) row security forced
+table leases (
+  name text not null,
+  owner uuid not null,
+  epoch bigint not null,
+  until timestamp with time zone not null
+) row security forced
+table links (
+  tenant_id uuid not null,
+  integration integer not null,
+  entity integer not null,
+  key text not null,
+  external_id text,
+  erp_version text,
+  shadow_hash bytea,
+  shadow jsonb,
+  shadow_mapping integer,
+  accepted jsonb,
+  push_io bigint not null default 0,
+  push_open boolean not null default false,
+  updated_at timestamp with time zone not null default now()
+) row security forced
+table log_consumers (
+  tenant_id uuid not null,
+  consumer text not null,
+  "position" bigint not null,
+  seen_at timestamp with time zone not null default clock_timestamp()
+) row security forced
+table log_heads (
+  tenant_id uuid not null,
+  "position" bigint not null default 0,
+  published bigint not null default 0
+) row security forced
+table migrations (
+  id integer not null default nextval('migrations_id_seq'::regclass),
+  "timestamp" bigint not null,
+  name character varying not null
+)
+table pages (
+  tenant_id uuid not null,
+  page_id bigint not null,
+  entity integer not null,
+  integration integer,
+  job_id uuid,
+  actor text not null,
+  n integer not null,
+  at timestamp with time zone not null default now()
+) row security forced
+table pushes (
+  tenant_id uuid not null,
+  id uuid not null,
+  integration integer not null,
+  entity integer not null,
+  key text not null,
+  version integer not null,
+  operation text not null,
+  status text not null,
+  reference text not null,
+  superseded_by uuid,
+  attempts integer not null default 0,
+  category text,
+  external_id text,
+  handle jsonb,
+  fields text[],
+  waiting_entity integer,
+  waiting_key text,
+  looked_up integer not null default 0,
+  sent_at timestamp with time zone,
+  io bigint,
+  problem jsonb,
+  request jsonb,
+  response jsonb,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now()
+) row security forced
+table records (
+  tenant_id uuid not null,
+  entity integer not null,
+  key text not null,
+  version integer not null default 1,
+  hash bytea not null,
+  doc jsonb not null,
+  deleted boolean not null default false,
+  page_id bigint not null,
+  integration integer,
+  external_id text,
+  erp_version text,
+  shadow_hash bytea,
+  shadow jsonb,
+  shadow_mapping integer,
+  accepted jsonb,
+  push_io bigint not null default 0,
+  push_open boolean not null default false,
+  updated_at timestamp with time zone not null default now()
+) row security forced
+table requests (
+  tenant_id uuid not null,
+  sender text not null,
+  event_id text not null,
+  body_hash text not null,
+  result jsonb,
+  at timestamp with time zone not null default now()
+) row security forced
+table work (
+  tenant_id uuid not null,
+  kind text not null,
+  id text not null,
+  due_at timestamp with time zone not null default clock_timestamp(),
+  priority smallint not null default 5,
+  lease_until timestamp with time zone,
+  owner text,
+  epoch bigint not null default 0,
+  again boolean not null default false
+) with (fillfactor=70) row security forced
+
+-- constraints
+account_mappings: account_mappings_pkey PRIMARY KEY (tenant_id, integration, entity, version)
+accounts: accounts_pkey PRIMARY KEY (tenant_id, num)
+accounts: accounts_tenant_id_integration_id_key UNIQUE (tenant_id, integration_id)
+changes: changes_pkey PRIMARY KEY (tenant_id, page_id, n)
+consumer_positions: consumer_positions_pkey PRIMARY KEY (tenant_id, producer)
+cursors: cursors_pkey PRIMARY KEY (tenant_id, integration, entity)
+dead_letters: dead_letters_pkey PRIMARY KEY (tenant_id, id)
+event_log: event_log_n_check CHECK ((n > 0))
+event_log: event_log_pkey PRIMARY KEY (tenant_id, seq)
+jobs: jobs_pkey PRIMARY KEY (tenant_id, id)
+leases: leases_pkey PRIMARY KEY (name)
+links: links_pkey PRIMARY KEY (tenant_id, integration, entity, key)
+log_consumers: log_consumers_pkey PRIMARY KEY (tenant_id, consumer)
+log_heads: log_heads_pkey PRIMARY KEY (tenant_id)
+migrations: "PK_8c82d7f526340ab734260ea46be" PRIMARY KEY (id)
+pages: pages_pkey PRIMARY KEY (tenant_id, page_id)
+pushes: pushes_pkey PRIMARY KEY (tenant_id, id)
+records: records_pkey PRIMARY KEY (tenant_id, entity, key)
+requests: requests_pkey PRIMARY KEY (tenant_id, sender, event_id)
+work: work_pkey PRIMARY KEY (tenant_id, kind, id)
+
+-- indexes
+CREATE UNIQUE INDEX accounts_name ON sync_engine.accounts USING btree (tenant_id, name) WHERE (NOT deleted)
+CREATE INDEX dead_letters_merge ON sync_engine.dead_letters USING btree (tenant_id, integration, entity, id) WHERE ((status = 'OPEN'::text) AND (reason = 'MERGE'::text))
+CREATE UNIQUE INDEX dead_letters_push ON sync_engine.dead_letters USING btree (tenant_id, push_id) WHERE ((status = 'OPEN'::text) AND (push_id IS NOT NULL))
+CREATE UNIQUE INDEX dead_letters_source ON sync_engine.dead_letters USING btree (tenant_id, integration, entity, external_id) WHERE ((status = 'OPEN'::text) AND (direction = 'inbound'::text) AND (external_id IS NOT NULL) AND (reason <> 'MERGE'::text))
+CREATE INDEX dead_letters_waiting ON sync_engine.dead_letters USING btree (tenant_id, integration, waiting_entity, waiting_id) WHERE ((status = 'OPEN'::text) AND (waiting_id IS NOT NULL))
+CREATE INDEX event_log_at ON sync_engine.event_log USING btree (at)
+CREATE UNIQUE INDEX event_log_position ON sync_engine.event_log USING btree (tenant_id, "position")
+CREATE INDEX event_log_unnumbered ON sync_engine.event_log USING btree (tenant_id, seq) WHERE (("position" IS NULL) AND (NOT silent))
+CREATE UNIQUE INDEX jobs_queued ON sync_engine.jobs USING btree (tenant_id, integration, entity, direction) WHERE (status = 'queued'::text)
+CREATE UNIQUE INDEX jobs_running ON sync_engine.jobs USING btree (tenant_id, integration, entity, direction) WHERE (status = 'running'::text)
+CREATE UNIQUE INDEX links_external ON sync_engine.links USING btree (external_id, tenant_id, entity, integration)
+CREATE UNIQUE INDEX pushes_in_flight ON sync_engine.pushes USING btree (tenant_id, integration, entity, key) WHERE (status = ANY (ARRAY['sent'::text, 'accepted'::text, 'unknown'::text]))
+CREATE INDEX pushes_link ON sync_engine.pushes USING btree (tenant_id, entity, key, integration, version)
+CREATE INDEX pushes_open ON sync_engine.pushes USING btree (tenant_id, status) WHERE (status = ANY (ARRAY['pending'::text, 'sent'::text, 'accepted'::text, 'unknown'::text, 'parked'::text, 'rejected'::text]))
+CREATE INDEX pushes_waiting ON sync_engine.pushes USING btree (tenant_id, integration, waiting_entity, waiting_key) WHERE (status = 'parked'::text)
+CREATE UNIQUE INDEX records_external ON sync_engine.records USING btree (external_id, tenant_id, entity, integration)
+CREATE INDEX requests_at ON sync_engine.requests USING btree (at)
+CREATE INDEX work_due ON sync_engine.work USING btree (priority, due_at) WHERE (lease_until IS NULL)
+CREATE INDEX work_leased ON sync_engine.work USING btree (lease_until) WHERE (lease_until IS NOT NULL)
+
+-- policies
+account_mappings: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+accounts: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+changes: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+consumer_positions: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+cursors: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+dead_letters: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+event_log: policy dispatch for all to sync_engine_dispatch using (true) with check (true)
+event_log: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+jobs: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+leases: policy everybody for all to public using (true) with check (true)
+links: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+log_consumers: policy dispatch for select to sync_engine_dispatch using (true)
+log_consumers: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+log_heads: policy dispatch for all to sync_engine_dispatch using (true) with check (true)
+log_heads: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+pages: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+pushes: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+records: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+requests: policy dispatch for all to sync_engine_dispatch using (true) with check (true)
+requests: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+work: policy dispatch for all to sync_engine_dispatch using (true) with check (true)
+work: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+
+-- functions
+CREATE OR REPLACE FUNCTION sync_engine.apply_page(p_tenant uuid, p_tenant_name text, p_integration integer, p_source text, p_entity integer, p_job uuid, p_epoch integer, p_page integer, p_io bigint, p_mapping integer, p_prefix text, p_cursor jsonb, p_last boolean, p_baseline boolean, p_repeats integer, p_targets integer[], p_letters jsonb, p_keys text, p_externals text, p_versions text, p_hashes text, p_docs text)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  n_read int; n_changed int; n_created int; n_left int; n_rejected int; n_parked int;
+  page bigint := nextval('sync_engine.page_ids');
+begin
+  perform set_config('app.tenant', p_tenant::text, true);
+
+  -- The compare-and-set comes first: a stale worker waits here and then fails before it has done any work.
+  update sync_engine.cursors set page = p_page, value = p_cursor, updated_at = now(), baseline = baseline or p_last
+    where tenant_id = p_tenant and integration = p_integration and entity = p_entity and page = p_page - 1 and epoch = p_epoch;
+  if not found then raise exception 'cursor moved' using errcode = 'DV001'; end if;
+
+  -- What an earlier run could not apply is settled by this read of the same row.
+  if exists (select 1 from sync_engine.dead_letters where tenant_id = p_tenant and integration = p_integration and entity = p_entity
+      and status = 'OPEN' and direction = 'inbound') then
+    update sync_engine.dead_letters set status = 'RESOLVED', note = 'a later read succeeded', updated_at = now()
+      where tenant_id = p_tenant and integration = p_integration and entity = p_entity and status = 'OPEN' and direction = 'inbound'
+        and external_id in (select unnest(string_to_array(p_externals, E'\n')) union all select l->>'externalId' from jsonb_array_elements(p_letters) l);
+  end if;
+
+  with s as materialized (
+    select s.key, s.external_id, s.erp_version, s.hash::bytea hash, s.doc,
+      -- a scalar subselect, not a join: a plan made for an empty table would go on scanning the full one
+      case when p_prefix = '' then
+        (select case when not r.deleted and r.integration = p_integration and r.external_id = s.external_id then r.shadow_hash end
+           from sync_engine.records r where r.tenant_id = p_tenant and r.entity = p_entity and r.key = s.key)
+      else
+        coalesce(
+          (select case when not r.deleted and r.integration = p_integration and r.external_id = s.external_id then r.shadow_hash end
+             from sync_engine.records r where r.tenant_id = p_tenant and r.entity = p_entity and r.key = s.key),
+          (select case when k.external_id = s.external_id then k.shadow_hash end
+             from sync_engine.links k where k.tenant_id = p_tenant and k.integration = p_integration and k.entity = p_entity and k.key = s.key))
+      end old
+    from unnest(string_to_array(p_keys, E'\n'), string_to_array(p_externals, E'\n'), string_to_array(p_versions, E'\n', ''),
+      string_to_array(p_hashes, E'\n'), string_to_array(p_docs, E'\n')) s(key, external_id, erp_version, hash, doc)),
+  d as (select * from s where hash is distinct from old),
+  u as (
+    insert into sync_engine.records as r
+      (tenant_id, entity, key, hash, doc, page_id, integration, external_id, erp_version, shadow_hash, shadow_mapping)
+    select p_tenant, p_entity, d.key, d.hash, d.doc::jsonb, page, p_integration, d.external_id, d.erp_version, d.hash, p_mapping
+    from d where starts_with(d.key, p_prefix)
+    on conflict (tenant_id, entity, key) do update
+      set hash = excluded.hash, doc = excluded.doc, page_id = excluded.page_id, erp_version = excluded.erp_version,
+          shadow_hash = excluded.shadow_hash, shadow = null, shadow_mapping = excluded.shadow_mapping, accepted = null,
+          version = r.version + 1, updated_at = now()
+      where r.integration = p_integration and r.external_id = excluded.external_id and r.hash = r.shadow_hash
+        and not r.deleted and not r.push_open and r.push_io <= p_io
+    returning r.key, r.version),
+  h as (
+    insert into sync_engine.changes (tenant_id, page_id, n, entity, key, version, op, previous, before)
+    select p_tenant, page, row_number() over (order by u.key) - 1, p_entity, u.key, u.version,
+      case when u.version = 1 then 'c' else 'u' end::"char",
+      case when u.version > 1 then (select r.page_id from sync_engine.records r where r.tenant_id = p_tenant and r.entity = p_entity and r.key = u.key) end,
+      case when u.version > 1 then (select r.doc from sync_engine.records r where r.tenant_id = p_tenant and r.entity = p_entity and r.key = u.key) end
+    from u),
+  l as (select d.* from d where not exists (select 1 from u where u.key = d.key)),
+  p as (
+    insert into sync_engine.dead_letters
+      (tenant_id, id, kind, direction, integration, entity, key, external_id, reason, payload, io, job_id)
+    select p_tenant, sync_engine.new_id(), 'PARKED', 'inbound', p_integration, p_entity, l.key, l.external_id, 'MERGE',
+      jsonb_build_object('record', l.doc::jsonb, 'erpVersion', l.erp_version, 'mapping', p_mapping), p_io, p_job from l)
+  select (select count(*) from s), (select count(*) from u), (select count(*) from u where version = 1), (select count(*) from l)
+    into n_read, n_changed, n_created, n_left;
+
+  if jsonb_array_length(p_letters) > 0 then
+    insert into sync_engine.dead_letters
+      (tenant_id, id, kind, direction, integration, entity, key, external_id, reason, waiting_entity, waiting_id, problem, payload, io, job_id)
+    select p_tenant, (l->>'id')::uuid, l->>'kind', 'inbound', p_integration, p_entity, l->>'key', l->>'externalId', l->>'reason',
+      (l->>'waitingEntity')::int, l->>'waitingId', nullif(l->'problem', 'null'), l->'payload', p_io, p_job
+    from jsonb_array_elements(p_letters) l;
+  end if;
+  select count(*) filter (where l->>'kind' = 'REJECTED'), count(*) filter (where l->>'kind' <> 'REJECTED') into n_rejected, n_parked
+    from jsonb_array_elements(p_letters) l;
+
+  update sync_engine.jobs set
+      read = read + n_read + p_repeats + n_rejected + n_parked, created = created + n_created, updated = updated + n_changed - n_created,
+      unchanged = unchanged + p_repeats + n_read - n_changed - n_left, rejected = rejected + n_rejected, parked = parked + n_parked + n_left,
+      all_read = p_last
+    where tenant_id = p_tenant and id = p_job;
+
+  if n_changed > 0 then
+    insert into sync_engine.pages (tenant_id, page_id, entity, integration, job_id, actor, n)
+      values (p_tenant, page, p_entity, p_integration, p_job, p_source, n_changed);
+    if not p_baseline then
+      insert into sync_engine.event_log (tenant_id, tenant, id, type, source, data, page_id, n)
+        values (p_tenant, p_tenant_name, sync_engine.new_id(), 'record.page', p_source, '{}', page, n_changed);
+    end if;
+  end if;
+  if n_changed > 0 and p_targets is not null then
+    perform sync_engine.plan_pushes(p_tenant, page, p_targets);
+  end if;
+  if p_baseline and p_last then
+    insert into sync_engine.event_log (tenant_id, tenant, id, type, source, data)
+      select p_tenant, p_tenant_name, sync_engine.new_id(), 'record.baseline', p_source,
+        jsonb_build_object('entity', p_entity, 'count', j.created, 'jobId', p_job)
+      from sync_engine.jobs j where j.tenant_id = p_tenant and j.id = p_job;
+  end if;
+  return n_left;
+end $function$
+CREATE OR REPLACE FUNCTION sync_engine.discard_push(p_tenant uuid, p_push uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare gone sync_engine.pushes;
+begin
+  update sync_engine.pushes set status = 'discarded', updated_at = now()
+    where tenant_id = p_tenant and id = p_push and status in ('pending', 'parked', 'rejected', 'unknown') returning * into gone;
+  if not found then return; end if;
+  if not exists (select 1 from sync_engine.pushes o where o.tenant_id = p_tenant and o.entity = gone.entity and o.key = gone.key
+      and o.integration = gone.integration and o.status in ('sent', 'accepted', 'unknown')) then
+    update sync_engine.records set push_open = false, push_io = nextval('sync_engine.io_numbers')
+      where tenant_id = p_tenant and entity = gone.entity and key = gone.key and integration = gone.integration and push_open;
+    update sync_engine.links set push_open = false, push_io = nextval('sync_engine.io_numbers')
+      where tenant_id = p_tenant and entity = gone.entity and key = gone.key and integration = gone.integration and push_open;
+  end if;
+  insert into sync_engine.work as w (tenant_id, kind, id, priority)
+    values (p_tenant, 'push', gone.integration || ':' || gone.entity || ':' || gone.key, 3)
+  on conflict (tenant_id, kind, id) do update set due_at = clock_timestamp(), again = w.lease_until is not null;
+end $function$
+CREATE OR REPLACE FUNCTION sync_engine.keys_of(p_tenant uuid, p_integration integer, p_entity integer, p_externals text)
+ RETURNS TABLE(external_id text, key text)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+begin
+  perform set_config('app.tenant', p_tenant::text, true);
+  return query
+    select r.external_id, r.key from sync_engine.records r
+      where r.external_id = any(string_to_array(p_externals, E'\n')) and r.tenant_id = p_tenant and r.entity = p_entity
+        and r.integration = p_integration
+    union all
+    select k.external_id, k.key from sync_engine.links k
+      where k.external_id = any(string_to_array(p_externals, E'\n')) and k.tenant_id = p_tenant and k.entity = p_entity
+        and k.integration = p_integration;
+end $function$
+CREATE OR REPLACE FUNCTION sync_engine.new_id()
+ RETURNS uuid
+ LANGUAGE sql
+AS $function$
+  select encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
+    placing substring(int8send(floor(extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
+$function$
+CREATE OR REPLACE FUNCTION sync_engine.new_reference()
+ RETURNS text
+ LANGUAGE sql
+AS $function$
+  select string_agg(substr('ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', 1 + (get_byte(b, i) & 31), 1), '')
+  from (select decode(replace(gen_random_uuid()::text, '-', ''), 'hex') b) r, unnest(array[0, 1, 2, 3, 4, 5, 9, 10, 11, 12, 13, 14]) i
+$function$
+CREATE OR REPLACE FUNCTION sync_engine.number_log(most integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  t uuid := '00000000-0000-0000-0000-000000000000';
+  head bigint;
+  given int;
+  total int := 0;
+begin
+  loop
+    select e.tenant_id into t from sync_engine.event_log e
+      where e.position is null and not e.silent and e.tenant_id > t order by e.tenant_id limit 1;
+    exit when not found;
+    insert into sync_engine.log_heads (tenant_id) values (t) on conflict do nothing;
+    select h.position into head from sync_engine.log_heads h where h.tenant_id = t for update;
+    with due as (
+      select e.seq from sync_engine.event_log e
+      where e.tenant_id = t and e.position is null and not e.silent order by e.seq limit most
+    ), numbered as (
+      select d.seq, row_number() over (order by d.seq) as step from due d
+    )
+    update sync_engine.event_log e set position = head + n.step from numbered n where e.tenant_id = t and e.seq = n.seq;
+    get diagnostics given = row_count;
+    update sync_engine.log_heads h set position = head + given where h.tenant_id = t and given > 0;
+    total := total + given;
+  end loop;
+  return total;
+end $function$
+CREATE OR REPLACE FUNCTION sync_engine.plan_pushes(p_tenant uuid, p_page bigint, p_targets integer[])
+ RETURNS SETOF uuid
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+begin
+  return query
+  with planned as (
+    insert into sync_engine.pushes (tenant_id, id, integration, entity, key, version, operation, status, reference)
+    select p_tenant, sync_engine.new_id(), t.integration, c.entity, c.key, c.version,
+      case c.op when 'd' then 'delete' when 'c' then 'create' else 'update' end, 'pending', sync_engine.new_reference()
+    from sync_engine.changes c cross join unnest(p_targets) t(integration)
+    where c.tenant_id = p_tenant and c.page_id = p_page
+    returning id, integration, entity, key, version),
+  older as (
+    update sync_engine.pushes o set status = 'superseded', superseded_by = n.id, updated_at = now()
+    from planned n
+    where o.tenant_id = p_tenant and o.entity = n.entity and o.key = n.key and o.integration = n.integration
+      and o.version < n.version and o.status in ('pending', 'parked', 'rejected')
+    returning o.id),
+  letters as (
+    update sync_engine.dead_letters d set status = 'RESOLVED', note = 'superseded by a later version', updated_at = now()
+    from older where d.tenant_id = p_tenant and d.push_id = older.id and d.status = 'OPEN'),
+  woken as (
+    insert into sync_engine.work as w (tenant_id, kind, id, due_at, priority)
+    select distinct p_tenant, 'push', n.integration || ':' || n.entity || ':' || n.key, clock_timestamp(), 5 from planned n
+    on conflict (tenant_id, kind, id) do update set due_at = least(w.due_at, excluded.due_at), again = w.lease_until is not null)
+  select id from planned;
+end $function$
+CREATE OR REPLACE FUNCTION sync_engine.record_get(p_tenant uuid, p_entity integer, p_key text)
+ RETURNS TABLE(version integer, deleted boolean, updated_at timestamp with time zone, doc jsonb, sync jsonb)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+begin
+  perform set_config('app.tenant', p_tenant::text, true);
+  return query
+    select r.version, r.deleted, r.updated_at, r.doc,
+      sync_engine.record_sync(p_tenant, p_entity, p_key, r.integration, r.external_id)
+    from sync_engine.records r where r.tenant_id = p_tenant and r.entity = p_entity and r.key = p_key;
+end $function$
+CREATE OR REPLACE FUNCTION sync_engine.record_list(p_tenant uuid, p_entity integer, p_after text, p_prefix text, p_deleted boolean, p_limit integer, p_integration integer, p_date_field text, p_from text, p_to text, p_equals_field text, p_equals text)
+ RETURNS TABLE(key text, version integer, deleted boolean, updated_at timestamp with time zone, doc jsonb, sync jsonb)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+begin
+  perform set_config('app.tenant', p_tenant::text, true);
+  return query
+    select r.key, r.version, r.deleted, r.updated_at, r.doc,
+      sync_engine.record_sync(p_tenant, p_entity, r.key, r.integration, r.external_id)
+    from sync_engine.records r
+    where r.tenant_id = p_tenant and r.entity = p_entity and r.key > p_after collate "C" and r.key >= p_prefix collate "C"
+      and starts_with(r.key, p_prefix) and (p_deleted or not r.deleted)
+      and (p_integration is null or r.integration = p_integration)
+      and (p_date_field is null or ((p_from is null or r.doc->>p_date_field >= p_from) and (p_to is null or left(r.doc->>p_date_field, length(p_to)) <= p_to)))
+      and (p_equals_field is null or r.doc->>p_equals_field = p_equals)
+    order by r.key limit p_limit;
+end $function$
+CREATE OR REPLACE FUNCTION sync_engine.record_sync(p_tenant uuid, p_entity integer, p_key text, p_integration integer, p_external text)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select coalesce(jsonb_agg(x), '[]') from (
+    select p_integration integration, 'inbound' direction, 'SYNCED' state, p_external "externalId", null::jsonb problem, null::int retries,
+        null::timestamptz "at" where p_external is not null
+    union all
+    select k.integration, 'inbound', 'SYNCED', k.external_id, null, null, k.updated_at from sync_engine.links k
+      where k.tenant_id = p_tenant and k.entity = p_entity and k.key = p_key and k.external_id is not null
+        and k.integration is distinct from p_integration
+    union all
+    (select distinct on (p.integration) p.integration, 'outbound',
+        case when p.status in ('confirmed', 'superseded', 'discarded') then 'SYNCED' when p.category = 'NOT_FOUND' then 'ORPHANED'
+          when p.status in ('rejected', 'unknown') then 'FAILED' else 'PENDING' end,
+        p.external_id, p.problem, p.attempts, p.updated_at
+      from sync_engine.pushes p where p.tenant_id = p_tenant and p.entity = p_entity and p.key = p_key
+      order by p.integration, p.version desc, p.id desc)) x
+$function$
+CREATE OR REPLACE FUNCTION sync_engine.write_change(p_tenant uuid, p_tenant_name text, p_entity integer, p_key text, p_version integer, p_hash bytea, p_doc jsonb, p_deleted boolean, p_integration integer, p_job uuid, p_source text, p_traceparent text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare page bigint := nextval('sync_engine.page_ids'); old_doc jsonb; old_page bigint; old_deleted boolean; operation "char";
+begin
+  select r.doc, r.page_id, r.deleted into old_doc, old_page, old_deleted from sync_engine.records r
+    where r.tenant_id = p_tenant and r.entity = p_entity and r.key = p_key;
+  operation := case when p_deleted then 'd' when p_version = 1 or old_deleted then 'c' else 'u' end;
+  insert into sync_engine.records (tenant_id, entity, key, version, hash, doc, deleted, page_id)
+    values (p_tenant, p_entity, p_key, p_version, p_hash, p_doc, p_deleted, page)
+  on conflict (tenant_id, entity, key) do update
+    set version = excluded.version, hash = excluded.hash, doc = excluded.doc, deleted = excluded.deleted, page_id = excluded.page_id,
+        updated_at = now(),
+        -- the shadow is only left out while it equals the document
+        shadow = case when records.shadow is null and records.shadow_hash is not null then records.doc else records.shadow end
+    where records.version = p_version - 1;
+  -- a page brought the key while the caller found no row to lock: the caller's transaction is run again
+  if not found then raise exception 'the record moved' using errcode = '40001'; end if;
+  insert into sync_engine.changes (tenant_id, page_id, n, entity, key, version, op, previous, before)
+    values (p_tenant, page, 0, p_entity, p_key, p_version, operation, old_page, old_doc);
+  insert into sync_engine.pages (tenant_id, page_id, entity, integration, job_id, actor, n)
+    values (p_tenant, page, p_entity, p_integration, p_job, p_source, 1);
+  insert into sync_engine.event_log (tenant_id, tenant, id, type, source, data, page_id, n, traceparent)
+    values (p_tenant, p_tenant_name, sync_engine.new_id(), 'record.page', p_source, '{}', page, 1, p_traceparent);
+  return page;
+end $function$
+
+-- grants
+function apply_page(p_tenant uuid, p_tenant_name text, p_integration integer, p_source text, p_entity integer, p_job uuid, p_epoch integer, p_page integer, p_io bigint, p_mapping integer, p_prefix text, p_cursor jsonb, p_last boolean, p_baseline boolean, p_repeats integer, p_targets integer[], p_letters jsonb, p_keys text, p_externals text, p_versions text, p_hashes text, p_docs text) to sync_engine: execute
+function discard_push(p_tenant uuid, p_push uuid) to sync_engine: execute
+function keys_of(p_tenant uuid, p_integration integer, p_entity integer, p_externals text) to sync_engine: execute
+function new_id() to sync_engine: execute
+function new_reference() to sync_engine: execute
+function number_log(most integer) to sync_engine: execute
+function number_log(most integer) to sync_engine_dispatch: execute
+function plan_pushes(p_tenant uuid, p_page bigint, p_targets integer[]) to sync_engine: execute
+function record_get(p_tenant uuid, p_entity integer, p_key text) to sync_engine: execute
+function record_list(p_tenant uuid, p_entity integer, p_after text, p_prefix text, p_deleted boolean, p_limit integer, p_integration integer, p_date_field text, p_from text, p_to text, p_equals_field text, p_equals text) to sync_engine: execute
+function record_sync(p_tenant uuid, p_entity integer, p_key text, p_integration integer, p_external text) to sync_engine: execute
+function write_change(p_tenant uuid, p_tenant_name text, p_entity integer, p_key text, p_version integer, p_hash bytea, p_doc jsonb, p_deleted boolean, p_integration integer, p_job uuid, p_source text, p_traceparent text) to sync_engine: execute
+schema to sync_engine: usage
+schema to sync_engine_dispatch: usage
+sequence account_numbers to sync_engine: select, usage
+sequence event_log_seq_seq to sync_engine: select, usage
+sequence io_numbers to sync_engine: select, usage
+sequence migrations_id_seq to sync_engine: select, usage
+sequence page_ids to sync_engine: select, usage
+sequence work_epochs to sync_engine: select, usage
+sequence work_epochs to sync_engine_dispatch: usage
+table account_mappings to sync_engine: delete, insert, select, update
+table accounts to sync_engine: delete, insert, select, update
+table changes to sync_engine: delete, insert, select, update
+table consumer_positions to sync_engine: delete, insert, select, update
+table cursors to sync_engine: delete, insert, select, update
+table dead_letters to sync_engine: delete, insert, select, update
+table event_log to sync_engine: delete, insert, select, update
+table event_log to sync_engine_dispatch: delete, select, update ("position")
+table jobs to sync_engine: delete, insert, select, update
+table leases to sync_engine: delete, insert, select, update
+table links to sync_engine: delete, insert, select, update
+table log_consumers to sync_engine: delete, insert, select, update
+table log_consumers to sync_engine_dispatch: select
+table log_heads to sync_engine: delete, insert, select, update
+table log_heads to sync_engine_dispatch: insert, select, update
+table migrations to sync_engine: select
+table pages to sync_engine: delete, insert, select, update
+table pushes to sync_engine: delete, insert, select, update
+table records to sync_engine: delete, insert, select, update
+table requests to sync_engine: delete, insert, select, update
+table requests to sync_engine_dispatch: delete, select (at)
+table work to sync_engine: delete, insert, select, update
+table work to sync_engine_dispatch: select, update (again), update (epoch), update (lease_until), update (owner)
