@@ -38,7 +38,6 @@ export interface SimulatedOdoo {
 /** The conformance harness of a simulated Odoo: its clock can be moved and everything about it can fail. */
 export function odooSimulatorHarness({ version, protocol, entities }: SimulatedOdoo): ConformanceHarness {
   let simulator: Running | undefined;
-  let late = 0;
   const running = (): Running => {
     if (!simulator) throw new Error("the simulator is not started");
     return simulator;
@@ -50,18 +49,8 @@ export function odooSimulatorHarness({ version, protocol, entities }: SimulatedO
     return rows;
   };
   const gate = new Gate();
-  const account: JsonObject =
-    protocol === "json2" ? { apiToken: "simulated-api-key" } : { apiUsername: "admin", apiPassword: "admin" };
-  const config: JsonObject = {
-    apiEndpoint: "http://127.0.0.1:9",
-    database: `o${version}`,
-    protocol,
-    language: "en_US",
-    stockLocations: "all",
-    timeoutSeconds: 1,
-    ...account,
-  };
-  const faults = faultsOf(running, gate, (ms) => (late = ms));
+  const config = configFor(version, protocol);
+  const clock = clockOf(running);
   return {
     adapter: odoo,
     entities,
@@ -81,20 +70,10 @@ export function odooSimulatorHarness({ version, protocol, entities }: SimulatedO
     remove: (entity, id) => made().remove(entity, id),
     keyOf: (entity, id) => made().keyOf(entity, id),
     pushBody: (entity) => made().pushBody(entity),
-    async wait(ms) {
-      running().odoo.clock({ advanceMs: ms });
-      // A late effect is on its way in real time.
-      if (late > 0) await new Promise((resolve) => setTimeout(resolve, late + 200));
-      late = 0;
-    },
+    wait: clock.wait,
     faults: {
-      ...faults,
-      async lateCommit(entity, ageMs) {
-        running().odoo.clock({ advanceMs: -ageMs });
-        const [id = ""] = await made().seed(entity, 1);
-        running().odoo.clock({ advanceMs: ageMs });
-        return id;
-      },
+      ...faultsOf(running, gate, clock.expect),
+      lateCommit: (entity, ageMs) => clock.earlier(ageMs, async () => (await made().seed(entity, 1))[0] ?? ""),
       equalTimestamps: (entity, count) => made().seed(entity, count),
     },
     classifications: CLASSIFICATIONS,
@@ -105,6 +84,43 @@ export function odooSimulatorHarness({ version, protocol, entities }: SimulatedO
         expected: [{ entity: "SalesOrder", externalId: "51", eventId: "SalesOrder/51/2026-11-20 10:38:21.86" }],
       },
     ],
+  };
+}
+
+function configFor(version: OdooVersion, protocol: SimulatedOdoo["protocol"]): JsonObject {
+  const account: JsonObject =
+    protocol === "json2" ? { apiToken: "simulated-api-key" } : { apiUsername: "admin", apiPassword: "admin" };
+  return {
+    // The discard port, until the simulator runs.
+    apiEndpoint: "http://127.0.0.1:9",
+    database: `o${version}`,
+    protocol,
+    language: "en_US",
+    stockLocations: "all",
+    timeoutSeconds: 1,
+    ...account,
+  };
+}
+
+/** The simulator's clock, moved instead of waited for. */
+function clockOf(running: () => Running) {
+  let late = 0;
+  return {
+    expect: (ms: number) => void (late = ms),
+    async wait(ms: number) {
+      running().odoo.clock({ advanceMs: ms });
+      // A late effect is on its way in real time.
+      if (late > 0) await new Promise((resolve) => setTimeout(resolve, late + 200));
+      late = 0;
+    },
+    async earlier<T>(ms: number, act: () => Promise<T>): Promise<T> {
+      running().odoo.clock({ advanceMs: -ms });
+      try {
+        return await act();
+      } finally {
+        running().odoo.clock({ advanceMs: ms });
+      }
+    },
   };
 }
 

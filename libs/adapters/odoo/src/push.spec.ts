@@ -102,7 +102,7 @@ describe("a new order", () => {
 
   it("is refused before anything is sent when Odoo lacks what it names", async () => {
     for (const [body, words] of [
-      [{ _currency: "XXX" }, /no currency XXX/],
+      [{ _currency: "QQQ" }, /no currency QQQ/],
       [{ colour: "red" }, /no field colour/],
       [{ _lines: [{ _line: "1", _unit: "ZZ" }] }, /no unit ZZ/],
       [{ _lines: [{ _line: "x" }] }, /line numbers/],
