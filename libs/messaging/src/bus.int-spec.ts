@@ -101,6 +101,20 @@ describe("Bus", () => {
     expect((await outcome(asker.call(repeatWord, ctx, { word: "never" }))).code).toBe("UNAVAILABLE");
   });
 
+  it("answers to inboxes only: who asks cannot make it publish elsewhere", async () => {
+    const heard: string[] = [];
+    const end = parrot.subscribeRaw("mes.*.*.*", "parrot", async (message) => void heard.push(message.subject));
+    const overheard = asker.connection.subscribe("erp.>");
+    await parrot.connection.flush();
+    asker.connection.publish("mes.b.Part.updated", "{}", { reply: "erp.a.Part.updated" });
+    await eventually(() => heard.length === 1);
+    end();
+    await parrot.connection.flush();
+    await asker.connection.flush();
+    expect(overheard.getReceived()).toBe(0);
+    overheard.unsubscribe();
+  });
+
   it("answers raw requests with plain JSON or a problem document", async () => {
     const end = parrot.subscribeRaw("mes.*.*.*", "parrot", async (message) => {
       if (!message.expectsReply) throw new Error("not a request");

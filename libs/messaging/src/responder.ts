@@ -94,6 +94,7 @@ export class Responder {
   }
 
   private reply(message: Msg, answer: unknown, encode: Encode): void {
+    if (!isInbox(message.reply)) return;
     let payload = JSON.stringify(answer) ?? "null";
     const bytes = Buffer.byteLength(payload);
     if (bytes > MAX_ANSWER_BYTES) {
@@ -106,4 +107,9 @@ export class Responder {
       this.log.warn({ err: error, subject: message.subject }, "an answer could not be sent");
     }
   }
+}
+
+// Who asks names the subject of the answer, and we may publish where he may not: answers go to inboxes alone.
+function isInbox(subject: string | undefined): boolean {
+  return subject !== undefined && /^_INBOX[\w-]*\.[^*>]+$/.test(subject);
 }
