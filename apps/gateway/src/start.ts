@@ -8,6 +8,7 @@ import {
   Metrics,
   startService,
   type Environment,
+  type HealthCheck,
   type Logger,
   type Running,
 } from "@dovetail/service-kit";
@@ -52,8 +53,9 @@ export async function startGateway(options: GatewayOptions): Promise<Running> {
   try {
     return await startEdge({ config, logger, db, bus, clock: options.clock ?? systemClock });
   } catch (error) {
-    await bus.close();
-    await db.close();
+    // Closed already when the service had been running; the first error is the one to tell.
+    await bus.close().catch(() => undefined);
+    await db.close().catch(() => undefined);
     throw error;
   }
 }
@@ -83,10 +85,7 @@ async function startEdge(parts: Parts): Promise<Running> {
     config: { host: config.HOST, port: config.PORT },
     logger,
     metrics: new Metrics({ service: "gateway" }),
-    checks: [
-      { name: "database", check: async () => void (await db.call({ text: "select 1", values: [], readOnly: true })) },
-      { name: "bus", check: async () => requireUp(bus) },
-    ],
+    checks: checksOf(db, bus),
     http,
     fastifyPlugins: [securityHeaders(tls !== undefined), noticeRoutes(receive, logger)],
     configure: async (app) => {
@@ -109,13 +108,21 @@ async function startEdge(parts: Parts): Promise<Running> {
   });
   closing.push(sweepNowAndThen(running.app.get(Sweeper), logger));
   if (config.WEBHOOK_PORT !== undefined) {
-    const listener = await startNoticeListener(
-      { host: config.HOST, port: config.WEBHOOK_PORT },
-      { receive, logger, http },
-    );
-    closing.push(() => listener.stop());
+    const place = { host: config.HOST, port: config.WEBHOOK_PORT };
+    closing.push(await listenForNotices(running, () => startNoticeListener(place, { receive, logger, http })));
   }
   return running;
+}
+
+/** The second listener, or neither. */
+async function listenForNotices(running: Running, start: () => Promise<Running>): Promise<() => Promise<void>> {
+  try {
+    const listener = await start();
+    return () => listener.stop();
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
 }
 
 /** The bus is there: answer others and hand events on. */
@@ -142,8 +149,16 @@ function sweepNowAndThen(sweeper: Sweeper, logger: Logger): () => void {
   return () => clearInterval(timer);
 }
 
-async function requireUp(bus: BusLink): Promise<void> {
-  if (bus.status() === "down") throw new Error("the message bus cannot be reached");
+function checksOf(db: Database, bus: BusLink): HealthCheck[] {
+  return [
+    { name: "database", check: async () => void (await db.call({ text: "select 1", values: [], readOnly: true })) },
+    {
+      name: "bus",
+      check: async () => {
+        if (bus.status() === "down") throw new Error("the message bus cannot be reached");
+      },
+    },
+  ];
 }
 
 function busOptions(config: GatewayConfig, local: LocalBus | undefined) {

@@ -1,6 +1,7 @@
 import { sync } from "@dovetail/contracts";
 import { Sweeper } from "../src/sweeper";
 import { Client } from "pg";
+import { startGateway } from "../src/start";
 import { startHarness, type Harness } from "./harness";
 
 describe("the edge", () => {
@@ -93,6 +94,11 @@ describe("the edge", () => {
     for (let i = 0; i < 60 && !tenantLimited; i++) tenantLimited = (await get(key)).status === 429;
     expect(tenantLimited).toBe(true);
     expect((await harness.call("GET", "/api/v1/erp/health")).status).toBe(200);
+  });
+
+  it("does not stay half started when the notices' port is taken", async () => {
+    const env = { ...harness.env, WEBHOOK_PORT: String(harness.gateway.port) };
+    await expect(startGateway({ env, logger: harness.gateway.logger })).rejects.toMatchObject({ code: "EADDRINUSE" });
   });
 
   it("removes what is old", async () => {

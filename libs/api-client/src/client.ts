@@ -70,7 +70,10 @@ export class DovetailClient {
     let cursor: string | null | undefined;
     do {
       const query = { ...(given as AnyArguments).query, ...(cursor ? { cursor } : {}) };
-      const page = (await this.call(route, { ...given, query })) as { items: ItemOf<R>[]; next: string | null };
+      const page = (await this.call(route, { ...given, query } as Arguments<R>)) as {
+        items: ItemOf<R>[];
+        next: string | null;
+      };
       yield* page.items;
       cursor = page.next;
     } while (cursor);
