@@ -14,9 +14,25 @@ describe("the main job", () => {
     world.erp.seedRows("Supplier", 250);
     const [first] = await world.sync(["Supplier"]);
     expect(first).toMatchObject({ status: "completed", problem: null });
-    expect(first?.counts).toEqual({ read: 250, created: 250, updated: 0, unchanged: 0, rejected: 0, parked: 0, deleted: 0 });
+    expect(first?.counts).toEqual({
+      read: 250,
+      created: 250,
+      updated: 0,
+      unchanged: 0,
+      rejected: 0,
+      parked: 0,
+      deleted: 0,
+    });
     const [second] = await world.sync(["Supplier"], "full");
-    expect(second?.counts).toEqual({ read: 250, created: 0, updated: 0, unchanged: 250, rejected: 0, parked: 0, deleted: 0 });
+    expect(second?.counts).toEqual({
+      read: 250,
+      created: 0,
+      updated: 0,
+      unchanged: 250,
+      rejected: 0,
+      parked: 0,
+      deleted: 0,
+    });
     const page = await world.bus.call(sync.records, world.context, { entityType: "Supplier", limit: 1000 });
     expect(page.items).toHaveLength(250);
     expect(page.next).toBeNull();
@@ -39,23 +55,43 @@ describe("the main job", () => {
       expect(page.items).toHaveLength(1);
       return page.items[0];
     });
-    expect(news).toMatchObject({ type: "erp.Supplier.created", source: "/integrations/memory-one", data: { version: 1 } });
+    expect(news).toMatchObject({
+      type: "erp.Supplier.created",
+      source: "/integrations/memory-one",
+      data: { version: 1 },
+    });
     expect(id).toBeDefined();
   });
 
   it("brings a change of the MES to the ERP, once, and does not take its echo for a change", async () => {
     const body = { ...world.erp.newBody("Supplier"), supplierNumber: "MES-1", name: "From the MES" };
-    const answer = await world.bus.call(sync.write, world.context, { entityType: "Supplier", key: "MES-1", op: "put", body, eventId: "e1" });
+    const answer = await world.bus.call(sync.write, world.context, {
+      entityType: "Supplier",
+      key: "MES-1",
+      op: "put",
+      body,
+      eventId: "e1",
+    });
     expect(answer.transactions).toHaveLength(1);
-    const again = await world.bus.call(sync.write, world.context, { entityType: "Supplier", key: "MES-1", op: "put", body, eventId: "e1" });
+    const again = await world.bus.call(sync.write, world.context, {
+      entityType: "Supplier",
+      key: "MES-1",
+      op: "put",
+      body,
+      eventId: "e1",
+    });
     expect(again.duplicate).toBe(true);
     const done = await eventually(async () => {
       const found = await world.bus.call(sync.transaction, world.context, { id: answer.transactions[0]?.id ?? "" });
       expect(found.status).toBe("confirmed");
       return found;
     });
-    expect(world.erp.table("Supplier").get(done.externalId ?? "", world.erp.now())?.body).toMatchObject({ name: "From the MES" });
-    expect(world.erp.journal.filter((entry) => entry.what === "created" && entry.externalId === done.externalId)).toHaveLength(1);
+    expect(world.erp.table("Supplier").get(done.externalId ?? "", world.erp.now())?.body).toMatchObject({
+      name: "From the MES",
+    });
+    expect(
+      world.erp.journal.filter((entry) => entry.what === "created" && entry.externalId === done.externalId),
+    ).toHaveLength(1);
     const [job] = await world.sync(["Supplier"], "full");
     expect(job?.counts).toMatchObject({ created: 0, updated: 0, rejected: 0, parked: 0 });
   });
@@ -72,7 +108,10 @@ describe("the main job", () => {
     });
     await world.sync(["Supplier"]);
     await eventually(async () => {
-      expect(await world.record("Supplier", "MES-1")).toMatchObject({ name: "Renamed by the MES", externalReference: "ERP side" });
+      expect(await world.record("Supplier", "MES-1")).toMatchObject({
+        name: "Renamed by the MES",
+        externalReference: "ERP side",
+      });
     });
   });
 
@@ -87,7 +126,9 @@ describe("the main job", () => {
       data: { entityType: "Part", key: "P-NATS", record },
     };
     const send = async () => {
-      const reply = await world.bus.connection.request("mes.acme.Part.created", JSON.stringify(request), { timeout: 5000 });
+      const reply = await world.bus.connection.request("mes.acme.Part.created", JSON.stringify(request), {
+        timeout: 5000,
+      });
       return reply.json<MesAnswer>();
     };
     expect(await send()).toMatchObject({ accepted: true, duplicate: false, version: 1 });
