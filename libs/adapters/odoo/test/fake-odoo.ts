@@ -18,7 +18,8 @@ export const CONFIG: OdooConfig = {
   apiPassword: "very secret",
 };
 
-const CLOCK = { now: () => Date.now(), monotonic: () => performance.now(), sleep: async () => undefined };
+/** The machine's own clock. */
+export const CLOCK = { now: () => Date.now(), monotonic: () => performance.now(), sleep: async () => undefined };
 
 /** An answer as the HTTP client would give it. */
 export function answer(request: HttpRequest, status: number, body: Json | string, headers = {}): HttpAnswer {

@@ -7,10 +7,17 @@ import {
   type Raw,
   secretsOf,
 } from "@dovetail/adapter-sdk";
-import { odoo } from "@dovetail/adapter-odoo";
+import { odoo } from "../src/adapter";
 import type { EntityName, JsonObject } from "@dovetail/domain";
-import { systemClock } from "@dovetail/resilience";
-import type { OdooPlace } from "./odoo14";
+import { CLOCK } from "./fake-odoo";
+
+/** Where a started Odoo is and who may enter. */
+export interface OdooPlace {
+  url: string;
+  database: string;
+  username: string;
+  password: string;
+}
 
 /** The flat config of a connection to it. */
 export function configOf(place: OdooPlace): JsonObject {
@@ -36,7 +43,7 @@ export async function openOdoo(
   const http = through(client);
   const quiet = () => undefined;
   const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
-  const session = await odoo.open({ config, http, clock: systemClock, signal, log });
+  const session = await odoo.open({ config, http, clock: CLOCK, signal, log });
   return { session, close: () => client.close() };
 }
 

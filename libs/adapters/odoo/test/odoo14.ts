@@ -2,17 +2,10 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Json } from "@dovetail/domain";
+import type { OdooPlace } from "./sessions";
 
-const script = join(__dirname, "odoo14.sh");
+const script = join(__dirname, "../../../../tools/interop/odoo14.sh");
 const run = promisify(execFile);
-
-/** Where a started Odoo is and who may enter. */
-export interface OdooPlace {
-  url: string;
-  database: string;
-  username: string;
-  password: string;
-}
 
 /** Starts the real Odoo 14, or finds it running. */
 export async function startOdoo(): Promise<{ place: OdooPlace; stop: () => Promise<void> }> {

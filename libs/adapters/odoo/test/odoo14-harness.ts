@@ -1,7 +1,7 @@
 import type { ConformanceHarness } from "@dovetail/adapter-conformance";
-import { odooRows } from "./odoo-recipes";
-import { Direct, type OdooPlace } from "./odoo14";
-import { configOf, openOdoo } from "./odoo-sessions";
+import { odooRows } from "./recipes";
+import { Direct } from "./odoo14";
+import { configOf, type OdooPlace, openOdoo } from "./sessions";
 
 /** The conformance harness of a running Odoo 14: it cannot be made to fail, and its time passes by itself. */
 export async function odoo14Harness(place: OdooPlace): Promise<ConformanceHarness> {

@@ -1,5 +1,5 @@
 import type { ConformanceHarness } from "@dovetail/adapter-conformance";
-import { odoo } from "@dovetail/adapter-odoo";
+import { odoo } from "../src/adapter";
 import type { EntityName, Json, JsonObject } from "@dovetail/domain";
 
 /** Calls a model's method past the adapter. */

@@ -1,5 +1,5 @@
 import { describeAdapterConformance } from "@dovetail/adapter-conformance";
-import { odooSimulatorHarness } from "./odoo-simulator-harness";
+import { odooSimulatorHarness } from "./simulator-harness";
 
 // Suppliers, customers and contacts are one model: one of them per release is enough.
 describe("a simulated Odoo 14", () => {

@@ -1,9 +1,9 @@
-import { odoo } from "@dovetail/adapter-odoo";
+import { odoo } from "../src/adapter";
 import { newReference, type PushRequest, type Raw } from "@dovetail/adapter-sdk";
 import { type EntityName, type Json, type JsonObject, validateRecord } from "@dovetail/domain";
 import { compileMapping } from "@dovetail/mapping";
-import { Direct, type OdooPlace, startOdoo } from "./odoo14";
-import { configOf, openOdoo, pullAll } from "./odoo-sessions";
+import { Direct, startOdoo } from "./odoo14";
+import { configOf, type OdooPlace, openOdoo, pullAll } from "./sessions";
 
 let place: OdooPlace;
 let stop: () => Promise<void>;

@@ -1,10 +1,10 @@
 import type { ConformanceHarness, FaultControl, FaultKind } from "@dovetail/adapter-conformance";
-import { odoo } from "@dovetail/adapter-odoo";
+import { odoo } from "../src/adapter";
 import type { Category, ClassifyInput, Http } from "@dovetail/adapter-sdk";
 import type { EntityName, Json, JsonObject } from "@dovetail/domain";
 import { type FaultSpec, type OdooVersion, type Running, startSimulator } from "@dovetail/erp-simulator";
-import { type DirectCall, odooRows } from "./odoo-recipes";
-import { openOdoo } from "./odoo-sessions";
+import { type DirectCall, odooRows } from "./recipes";
+import { openOdoo } from "./sessions";
 
 const FAULTS: Readonly<Partial<Record<FaultKind, FaultSpec>>> = {
   auth: { kind: "auth" },
