@@ -27,7 +27,9 @@ export interface WorldOptions {
 export class World {
   /** Every line that any service logged. */
   readonly lines: string[] = [];
-  private readonly running: Running[] = [];
+  private readonly running = new Map<ServiceName, Running>();
+  private readonly keys = { gateway: newKeys(), engine: newKeys() };
+  private readonly local: LocalBus | undefined;
   private tenantUsers: NatsUser[] = [];
   private readonly opened: { bus?: Bus; gatewayUrl: string } = { gatewayUrl: "" };
 
@@ -35,7 +37,10 @@ export class World {
     readonly database: TestDatabase,
     readonly nats: TestNats,
     private readonly admin: Client,
-  ) {}
+    private readonly options: WorldOptions,
+  ) {
+    this.local = options.local ? new LocalBus() : undefined;
+  }
 
   static async open(options: WorldOptions = {}): Promise<World> {
     const [database, nats] = await Promise.all([
@@ -44,8 +49,8 @@ export class World {
     ]);
     const admin = new Client(database.adminUrl);
     await admin.connect();
-    const world = new World(database, nats, admin);
-    await world.start(options);
+    const world = new World(database, nats, admin, options);
+    await world.join();
     return world;
   }
 
@@ -95,33 +100,36 @@ export class World {
   }
 
   async close(): Promise<void> {
-    for (const service of [...this.running].reverse()) await service.stop();
+    for (const name of [...this.running.keys()].reverse()) await this.stopService(name);
     await this.opened.bus?.close();
     await this.admin.end();
     await this.nats.stop();
     await this.database.drop();
   }
 
-  private async start(options: WorldOptions): Promise<void> {
-    const local = options.local ? new LocalBus() : undefined;
-    const launch = async (name: string, schema: string, starter: Starter, own: Environment): Promise<Running> => {
-      const env = { ...this.environment(name, schema), ...own, ...options.env };
-      const service = await starter({ env, logger: this.logger(name), ...(local ? { local } : {}) });
-      this.running.push(service);
-      return service;
-    };
-    await launch("integration-config", "integration_config", startIntegrationConfig, {});
-    await launch("sync-engine", "sync_engine", startSyncEngine, {
-      SYNC_ENGINE_KEYS: KeyRing.generate().export().reveal(),
-      ERP_SYNC_INTERVAL: "0",
+  /** Starts a service again, or for the first time. */
+  async startService(name: ServiceName): Promise<void> {
+    const schema = name.replace("-", "_");
+    const env = { ...this.environment(name, schema), ...this.options.env };
+    const service = await STARTERS[name]({
+      env,
+      logger: this.logger(name),
+      ...(this.local ? { local: this.local } : {}),
     });
-    const edge = await launch("gateway", "gateway", startGateway, {
-      GATEWAY_KEYS: KeyRing.generate().export().reveal(),
-      OPERATOR_KEY,
-    });
-    this.opened.gatewayUrl = edge.url;
-    const access = { url: this.nats.url, user: "platform", pass: "platform" };
-    this.opened.bus = await Bus.connect({ ...access, name: "platform", ...(local ? { local } : {}) });
+    this.running.set(name, service);
+    if (name === "gateway") this.opened.gatewayUrl = service.url;
+  }
+
+  /** Stops one service; the others go on. */
+  async stopService(name: ServiceName): Promise<void> {
+    await this.running.get(name)?.stop();
+    this.running.delete(name);
+  }
+
+  private async join(): Promise<void> {
+    for (const name of ["integration-config", "sync-engine", "gateway"] as const) await this.startService(name);
+    const access = { url: this.nats.url, user: "platform", pass: "platform", name: "platform" };
+    this.opened.bus = await Bus.connect({ ...access, ...(this.local ? { local: this.local } : {}) });
   }
 
   private environment(name: string, schema: string): Environment {
@@ -132,6 +140,10 @@ export class World {
       NATS_URL: this.nats.url,
       NATS_USER: name,
       NATS_PASSWORD: name,
+      SYNC_ENGINE_KEYS: this.keys.engine,
+      ERP_SYNC_INTERVAL: "0",
+      GATEWAY_KEYS: this.keys.gateway,
+      OPERATOR_KEY,
     };
   }
 
@@ -147,6 +159,13 @@ export class World {
 }
 
 type Starter = (options: { env: Environment; local?: LocalBus; logger: Logger }) => Promise<Running>;
+export type ServiceName = "gateway" | "integration-config" | "sync-engine";
+
+const STARTERS: Record<ServiceName, Starter> = {
+  gateway: startGateway,
+  "integration-config": startIntegrationConfig,
+  "sync-engine": startSyncEngine,
+};
 
 interface CreatedTenant {
   id: string;
@@ -156,4 +175,8 @@ interface CreatedTenant {
 
 function serviceUsers(): NatsUser[] {
   return SERVICES.map((user) => ({ user, password: user }));
+}
+
+function newKeys(): string {
+  return KeyRing.generate().export().reveal();
 }
