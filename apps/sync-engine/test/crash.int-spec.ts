@@ -6,10 +6,22 @@ import { buildEngine, EngineProcess } from "./engine-process";
 import type { TestTenant } from "./tenant";
 import { World } from "./world";
 
-/** Rows of the pull that is killed; CRASH_ROWS=100000 runs it at the size that the platform promises. */
+/** Rows of the pull that is killed; CRASH_ROWS=100000 runs every point at the size that the platform promises. */
 const ROWS = Number(process.env["CRASH_ROWS"] ?? 3_000);
 const PAGE = Math.min(1_000, Math.ceil(ROWS / 6));
 const PATIENCE = { timeoutMs: 20_000 + ROWS * 2 };
+
+const ALL = process.env["CRASH_ROWS"] !== undefined;
+const IN_PULLS = [
+  "page.after-commit:2",
+  "job.before-end",
+  ...(ALL ? ["page.before-commit:2", "page.after-commit:5"] : []),
+];
+const IN_WRITES = [
+  "write.after-commit",
+  "push.after-send",
+  ...(ALL ? ["write.before-commit", "push.before-send", "push.before-settle"] : []),
+];
 
 jest.setTimeout(120_000 + ROWS * 4);
 
@@ -44,47 +56,44 @@ describe("kill -9 of the engine", () => {
     await world.sql("update sync_engine.work set lease_until = clock_timestamp() where lease_until is not null");
   }
 
-  describe.each([["page.before-commit:2"], ["page.after-commit:6"], ["job.before-end"]])(
-    "in a first load at %s",
-    (point) => {
-      let tenant: TestTenant;
+  describe.each(IN_PULLS)("in a first load at %s", (point) => {
+    let tenant: TestTenant;
 
-      beforeAll(() => {
-        tenant = world.addTenant(`t-${point.replace(/[.:]/g, "-")}`, {
-          Supplier: { direction: "inbound", pageSize: PAGE },
-        });
-        pointAt(tenant, bulk.url, bulk.database);
+    beforeAll(() => {
+      tenant = world.addTenant(`t-${point.replace(/[.:]/g, "-")}`, {
+        Supplier: { direction: "inbound", pageSize: PAGE },
       });
-      afterAll(() => engine?.stop());
+      pointAt(tenant, bulk.url, bulk.database);
+    });
+    afterAll(() => engine?.stop());
 
-      it("gives exactly the right counts after a restart, and one baseline event", async () => {
-        const crashing = EngineProcess.start(world.environment(), point);
-        const [queued] = await eventually(() => tenant.execute(["Supplier"], "full"), PATIENCE);
-        await crashing.crashed(PATIENCE.timeoutMs);
-        await restarted();
-        const job = await eventually(() => tenant.ended(queued?.id ?? "", PATIENCE.timeoutMs), PATIENCE);
-        expect(job).toMatchObject({ status: "completed", problem: null });
-        expect(job.counts).toEqual({
-          read: ROWS,
-          created: ROWS,
-          updated: 0,
-          unchanged: 0,
-          rejected: 0,
-          parked: 0,
-          deleted: 0,
-        });
-        const [stored] = await world.sql<{ records: number; changes: number; logged: number }>(
-          `select (select count(*)::int from sync_engine.records where tenant_id = $1) records,
+    it("gives exactly the right counts after a restart, and one baseline event", async () => {
+      const crashing = EngineProcess.start(world.environment(), point);
+      const [queued] = await eventually(() => tenant.execute(["Supplier"], "full"), PATIENCE);
+      await crashing.crashed(PATIENCE.timeoutMs);
+      await restarted();
+      const job = await eventually(() => tenant.ended(queued?.id ?? "", PATIENCE.timeoutMs), PATIENCE);
+      expect(job).toMatchObject({ status: "completed", problem: null });
+      expect(job.counts).toEqual({
+        read: ROWS,
+        created: ROWS,
+        updated: 0,
+        unchanged: 0,
+        rejected: 0,
+        parked: 0,
+        deleted: 0,
+      });
+      const [stored] = await world.sql<{ records: number; changes: number; logged: number }>(
+        `select (select count(*)::int from sync_engine.records where tenant_id = $1) records,
            (select count(*)::int from sync_engine.changes where tenant_id = $1) changes,
            (select count(*)::int from sync_engine.event_log where tenant_id = $1 and type = 'record.baseline') logged`,
-          [tenant.tenantId],
-        );
-        expect(stored).toEqual({ records: ROWS, changes: ROWS, logged: 1 });
-        const [again] = await tenant.sync(["Supplier"], "full");
-        expect(again?.counts).toMatchObject({ read: ROWS, unchanged: ROWS });
-      });
-    },
-  );
+        [tenant.tenantId],
+      );
+      expect(stored).toEqual({ records: ROWS, changes: ROWS, logged: 1 });
+      const [again] = await tenant.sync(["Supplier"], "full");
+      expect(again?.counts).toMatchObject({ read: ROWS, unchanged: ROWS });
+    });
+  });
 
   describe("in a MES change", () => {
     let tenant: TestTenant;
@@ -97,15 +106,15 @@ describe("kill -9 of the engine", () => {
       await first.stop();
     });
 
-    it.each(["write.before-commit", "write.after-commit", "push.before-send", "push.after-send", "push.before-settle"])(
+    it.each(IN_WRITES)(
       "at %s makes one document in the ERP, and the module that repeats its request is told so",
       async (point) => {
         const key = `CRASH-${point.toUpperCase()}`;
         const body = { supplierNumber: key, name: "Crash" };
         const request = { entityType: "Supplier", key, body, eventId: key } as const;
         const crashing = EngineProcess.start(world.environment(), point);
-        await eventually(() => crashing.ended || tenant.write(request).then(() => true), PATIENCE);
-        await crashing.crashed();
+        const asking = eventually(() => crashing.ended || tenant.write(request).then(() => true), PATIENCE);
+        await Promise.all([crashing.crashed(), Promise.race([asking, crashing.crashed()])]);
         await restarted();
         const answer = await eventually(() => tenant.write(request), PATIENCE);
         const [push] = answer.transactions;

@@ -26,18 +26,21 @@ export class FeedService {
 
   /** Events behind the cursor; without one from the oldest that is kept. Throws 410 when the cursor's rows are gone. */
   async changes(ctx: CallContext, input: ReadChanges): Promise<Page<CloudEvent>> {
-    const from = input.cursor ? readCursor(input.cursor) : { epoch: FEED_EPOCH, position: 0, ordinal: 0 };
-    const limit = input.limit ?? 100;
-    const range = await readLog(this.db, this.expander.expand, ctx.tenantId, {
-      after: Math.max(0, from.position - 1),
-      fromOrdinal: from.position === 0 ? 0 : from.ordinal,
-      limit,
-    });
-    if (from.epoch !== FEED_EPOCH || (input.cursor && from.position + 1 < range.oldest)) throw gone();
-    const last = range.events.at(-1);
-    const place = last ? placeAfter(last, FEED_EPOCH) : from;
-    const items = range.events.filter((event) => event.type.startsWith("record.")).map(envelope);
-    return { items, next: writeCursor(place) };
+    let from = input.cursor ? readCursor(input.cursor) : { epoch: FEED_EPOCH, position: 0, ordinal: 0 };
+    for (let first = true; ; first = false) {
+      const range = await readLog(this.db, this.expander.expand, ctx.tenantId, {
+        after: Math.max(0, from.position - 1),
+        fromOrdinal: from.position === 0 ? 0 : from.ordinal,
+        limit: input.limit ?? 100,
+      });
+      const known = !first || input.cursor === undefined || from.position + 1 >= range.oldest;
+      if (from.epoch !== FEED_EPOCH || !known) throw gone();
+      const last = range.events.at(-1);
+      const items = range.events.filter((event) => event.type.startsWith("record.")).map(envelope);
+      if (last) from = placeAfter(last, FEED_EPOCH);
+      // an empty page means the end of the feed: other events of the log do not make one
+      if (items.length > 0 || !last) return { items, next: writeCursor(from) };
+    }
   }
 }
 
