@@ -12,7 +12,7 @@ import { withLogContext } from "@dovetail/service-kit";
 import { Injectable } from "@nestjs/common";
 import type { Account } from "../accounts/account";
 import { AccountService } from "../accounts/account.service";
-import { CursorMovedError } from "../pull/page.repository";
+import { CursorMovedError, type MergedPage } from "../pull/page.repository";
 import { PullService } from "../pull/pull.service";
 import { entityOf } from "../pull/source-row.service";
 import type { JobRow } from "./job";
@@ -67,7 +67,7 @@ export class PullWorker {
     const { account, entity, job } = turn;
     try {
       await this.ends.progress(account, job);
-      await this.pulls.run({ account, entity, job, signal, onPage: () => this.onPage(account, job) });
+      await this.pulls.run({ account, entity, job, signal, onPage: (merged) => this.onPage(account, job, merged) });
       await this.ends.completed(turn);
     } catch (error) {
       if (signal.aborted || isTransient(error)) return { againInMs: 1_000 };
@@ -92,10 +92,9 @@ export class PullWorker {
     return (await this.db.readOnly(account.tenantId, (tx) => this.jobs.openFor(tx, account.num, codes))) > 0;
   }
 
-  private async onPage(account: Account, job: JobRow): Promise<void> {
-    const current = await this.db.readOnly(account.tenantId, (tx) => this.jobs.get(tx, job.id));
-    if (!current || current.status !== "running") throw new CancelledError();
-    await this.ends.progress(account, current);
+  private async onPage(account: Account, job: JobRow, { status, counts }: MergedPage): Promise<void> {
+    if (status !== "running") throw new CancelledError();
+    await this.ends.progress(account, { ...job, ...counts });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { JobCounts, JobStatus } from "@dovetail/contracts";
 import type { Json } from "@dovetail/domain";
 import { Database } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
@@ -29,6 +30,21 @@ export interface PageCall {
   letters: readonly Letter[];
 }
 
+/** What became of a page, and how its job stands after it. */
+export interface MergedPage {
+  /** Rows left for the field merge. */
+  leftOver: number;
+  status: JobStatus;
+  counts: JobCounts;
+}
+
+interface AppliedPage {
+  left_over: number;
+  differing: string | null;
+  job_status: JobStatus;
+  job_counts: JobCounts;
+}
+
 /** Where a pull stands. */
 export interface CursorRow {
   page: number;
@@ -55,8 +71,12 @@ export class ExternalIdTakenError extends Error {
 
 const APPLY_PAGE = {
   name: "apply_page",
-  text: `select sync_engine.apply_page($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22) as left_over`,
+  text: `select left_over, differing, job_status, job_counts from sync_engine.apply_page(
+    $1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23)`,
 };
+
+/** How often a page is sent while single changes bring up its new records at the same moment. */
+const RACES = 5;
 
 /** SQL of the pull: cursors and the one call per page. */
 @Injectable()
@@ -66,19 +86,41 @@ export class PageRepository {
     private readonly crash: CrashPoints,
   ) {}
 
-  /** Merges one page. Answers how many rows were left for the field merge. */
-  async apply(page: PageCall): Promise<number> {
+  /**
+   * Merges one page. A first load sends every document; later only hashes are sent first, and documents of the rows that
+   * differ. Throws CursorMovedError and ExternalIdTakenError.
+   */
+  async apply(page: PageCall): Promise<MergedPage> {
     this.crash.at("page.before-commit");
-    try {
-      const [row] = await this.db.call<{ left_over: number }>({ ...APPLY_PAGE, values: parameters(page) });
-      this.crash.at("page.after-commit");
-      return row?.left_over ?? 0;
-    } catch (error) {
-      const code = (error as { code?: string }).code;
-      if (code === "DV001") throw new CursorMovedError();
-      if (code === "23505" && /external/.test((error as { constraint?: string }).constraint ?? ""))
-        throw new ExternalIdTakenError();
-      throw error;
+    const merged = await this.merge(page);
+    this.crash.at("page.after-commit");
+    return { leftOver: merged.left_over, status: merged.job_status, counts: merged.job_counts };
+  }
+
+  private async merge(page: PageCall): Promise<AppliedPage> {
+    if (page.baseline || page.rows.length === 0) return this.call(page, "");
+    const compared = await this.call(page, null);
+    if (compared.differing === null) return compared;
+    const differing = new Set(compared.differing.split("\n"));
+    const rows = page.rows.filter(({ key }) => differing.has(key));
+    const same = page.rows.filter(({ key }) => !differing.has(key)).map(({ externalId }) => externalId);
+    return this.call({ ...page, rows }, same.join("\n"));
+  }
+
+  /** `same`: external ids of rows that were compared already; null: compare only, without documents. */
+  private async call(page: PageCall, same: string | null): Promise<AppliedPage> {
+    for (let race = 1; ; race++) {
+      try {
+        const [row] = await this.db.call<AppliedPage>({ ...APPLY_PAGE, values: parameters(page, same) });
+        if (!row) throw new Error("apply_page answered nothing");
+        return row;
+      } catch (error) {
+        const { code, constraint = "" } = error as { code?: string; constraint?: string };
+        if (code === "DV001") throw new CursorMovedError();
+        if (code !== "23505") throw error;
+        if (constraint.includes("external")) throw new ExternalIdTakenError();
+        if (constraint !== "records_pkey" || race === RACES) throw error;
+      }
     }
   }
 
@@ -133,7 +175,7 @@ export class PageRepository {
   }
 }
 
-function parameters(p: PageCall): unknown[] {
+function parameters(p: PageCall, same: string | null): unknown[] {
   // newline-joined text: node-pg's array escaping costs more than the rest of the call
   const join = (value: (row: PreparedRow) => string | null) => p.rows.map(value).join("\n");
   const versions = p.rows.some((row) => row.erpVersion !== null) ? join((row) => row.erpVersion) : null;
@@ -160,6 +202,7 @@ function parameters(p: PageCall): unknown[] {
     none ? null : join((row) => row.externalId),
     versions,
     none ? null : join((row) => `\\x${row.hash}`),
-    none ? null : join((row) => row.doc),
+    none || same === null ? null : join((row) => row.doc),
+    same === "" ? null : same,
   ];
 }

@@ -7,7 +7,7 @@ import { AccountService, type VersionedMapping } from "../accounts/account.servi
 import { SessionService } from "../accounts/session.service";
 import type { JobRow } from "../jobs/job";
 import type { PreparedPage, ResolveKeys } from "./page";
-import { ExternalIdTakenError, PageRepository, type CursorRow } from "./page.repository";
+import { ExternalIdTakenError, PageRepository, type CursorRow, type MergedPage } from "./page.repository";
 import { PullSteps, type NumberedPage } from "./pull-steps";
 import { SourceRowService } from "./source-row.service";
 
@@ -17,7 +17,8 @@ export interface PullRun {
   entity: EntityName;
   job: JobRow;
   signal: AbortSignal;
-  onPage(): Promise<void>;
+  /** Told after every page how the job stands; throws to stop. */
+  onPage(merged: MergedPage): Promise<void>;
 }
 
 interface Context extends PullRun {
@@ -148,17 +149,17 @@ export class PullService {
       rows: prepared.rows,
       letters: prepared.letters,
     };
-    let leftOver: number;
+    let merged: MergedPage;
     try {
-      leftOver = await this.pages.apply(call);
+      merged = await this.pages.apply(call);
     } catch (error) {
       if (!(error instanceof ExternalIdTakenError)) throw error;
       const rest = await this.steps.leaveTakenOut(account, entity, prepared, page.rows);
-      leftOver = await this.pages.apply({ ...call, rows: rest.rows, letters: rest.letters });
+      merged = await this.pages.apply({ ...call, rows: rest.rows, letters: rest.letters });
     }
     context.cursor = { ...context.cursor, page: call.page, value: cursor };
-    if (leftOver > 0) await this.steps.mergeLeftOvers(account, entity);
-    await context.onPage();
+    if (merged.leftOver > 0) await this.steps.mergeLeftOvers(account, entity);
+    await context.onPage(merged);
   }
 }
 
