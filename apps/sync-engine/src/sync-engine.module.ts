@@ -28,12 +28,13 @@ import { PullService } from "./pull/pull.service";
 import { PullSteps } from "./pull/pull-steps";
 import { SingleReader } from "./pull/single-reader";
 import { SourceRowService } from "./pull/source-row.service";
+import { PushFailures, PushSessions } from "./push/push-failures";
 import { PushSender } from "./push/push-sender";
 import { PushPlanner } from "./push/push-plan";
 import { PushRepository } from "./push/push.repository";
 import { PushResolver } from "./push/push-resolver";
 import { PushSettler } from "./push/push-settle";
-import { PushSteps } from "./push/push-steps";
+import { PushOutcomes, PushSteps } from "./push/push-steps";
 import { PushWorker } from "./push/push.worker";
 import { FinancialService } from "./records/financial.service";
 import { MesController } from "./records/mes.controller";
@@ -57,7 +58,18 @@ import { WorkBell } from "./work-bell";
 const accounts = [AccountRepository, AccountService, AccountWorker, SessionService, TenantDirectory, Turns];
 const jobs = [JobRepository, JobService, JobEnds, JobTelling, PullWorker, RowWorker, ScheduleService, JobController];
 const pull = [PageRepository, SourceRowService, PullService, PullSteps, ParkedService, MergeService, SingleReader];
-const push = [PushRepository, PushPlanner, PushResolver, PushSender, PushSettler, PushSteps, PushWorker];
+const push = [
+  PushRepository,
+  PushPlanner,
+  PushResolver,
+  PushSender,
+  PushSessions,
+  PushSettler,
+  PushFailures,
+  PushOutcomes,
+  PushSteps,
+  PushWorker,
+];
 const records = [RecordRepository, RecordReads, RecordService, FinancialService, RecordController, MesController];
 const ledger = [TransactionRepository, Ledger, EventExpander, FeedService];
 const letters = [DeadLetterRepository, DeadLetterService, DeadLetterController];

@@ -18,9 +18,8 @@ const IN_PULLS = [
   ...(ALL ? ["page.before-commit:2", "page.after-commit:5"] : []),
 ];
 const IN_WRITES = [
-  "write.after-commit",
   "push.after-send",
-  ...(ALL ? ["write.before-commit", "push.before-send", "push.before-settle"] : []),
+  ...(ALL ? ["write.before-commit", "write.after-commit", "push.before-send", "push.before-settle"] : []),
 ];
 
 jest.setTimeout(120_000 + ROWS * 4);

@@ -2,14 +2,11 @@ import { AdapterError, type LookupQuery, type Raw } from "@dovetail/adapter-sdk"
 import { ProblemError } from "@dovetail/contracts";
 import { assertHeld, Database, type Tx, type WorkResult } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
-import type { Account } from "../accounts/account";
-import { SessionService } from "../accounts/session.service";
 import { sameJson, type PushRow } from "./push";
 import type { PushState } from "./push-plan";
 import { onlyId, problemOf, PushSettler, type SentPart, type Shown } from "./push-settle";
 import type { PushTurn } from "./push-turn";
 import { PushRepository } from "./push.repository";
-import { SingleReader } from "../pull/single-reader";
 import type { RecordRow } from "../records/record";
 import { RecordRepository } from "../records/record.repository";
 
@@ -26,8 +23,6 @@ export class PushResolver {
     private readonly db: Database,
     private readonly pushes: PushRepository,
     private readonly settler: PushSettler,
-    private readonly sessions: SessionService,
-    private readonly reader: SingleReader,
     private readonly records: RecordRepository,
   ) {}
 
@@ -61,22 +56,6 @@ export class PushResolver {
       if (!(error instanceof AdapterError)) throw error;
       return { againInMs: error.retryAfterMs ?? TROUBLE_MS };
     }
-  }
-
-  /** The session is not taken any more; the next push signs in again. */
-  signInAgain(account: Account): void {
-    this.sessions.close(account);
-  }
-
-  /** Reads the record's row afresh and merges it, after the ERP refused a stale version. */
-  async reread(turn: PushTurn, state: PushState): Promise<void> {
-    const externalId = state.link?.external_id;
-    if (externalId == null) return;
-    await this.write(turn, async (tx) => {
-      await this.settler.release(tx, turn.account, turn.entity, turn.key);
-      return { done: true };
-    });
-    await this.reader.read(turn.account, turn.entity, externalId);
   }
 
   private async ask(turn: PushTurn, state: PushState): Promise<WorkResult> {

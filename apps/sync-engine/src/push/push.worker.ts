@@ -9,7 +9,8 @@ import { EngineMetrics } from "../systems/engine-metrics";
 import { entityOf } from "../pull/source-row.service";
 import { parsePushWorkId } from "./push";
 import { PushPlanner } from "./push-plan";
-import { PAUSED_MS, PushSteps } from "./push-steps";
+import { PAUSED_MS } from "./push-failures";
+import { PushSteps } from "./push-steps";
 
 /** Brings one link at a time to its record's version. */
 @Injectable()
@@ -53,7 +54,7 @@ export class PushWorker {
     try {
       session = await this.sessions.open(account);
     } catch (error) {
-      return this.steps.cannotOpen(claim, account, entity, key, error);
+      return this.steps.outcomes.failures.cannotOpen(claim, account, entity, key, error);
     }
     const port = session.adapter.entities[entity] ?? {};
     const plan = await this.planner.plan(account, entity, key, port);

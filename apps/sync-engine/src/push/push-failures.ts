@@ -1,0 +1,120 @@
+import type { EntityName } from "@dovetail/domain";
+import { AdapterError, RETRY_TABLE } from "@dovetail/adapter-sdk";
+import { ProblemError } from "@dovetail/contracts";
+import { assertHeld, Database, type Claim, type Tx, type WorkResult } from "@dovetail/database";
+import { backoff } from "@dovetail/resilience";
+import { Injectable } from "@nestjs/common";
+import type { Account } from "../accounts/account";
+import { SessionService } from "../accounts/session.service";
+import { SingleReader } from "../pull/single-reader";
+import type { PushPlan, PushState } from "./push-plan";
+import { PushResolver } from "./push-resolver";
+import { onlyId, problemOf, PushSettler } from "./push-settle";
+import type { PushTurn } from "./push-turn";
+import { PushRepository } from "./push.repository";
+
+/** How long a push waits at an account that cannot be used now. */
+export const PAUSED_MS = 30_000;
+
+/** Which session failed, and how a row is read afresh after the ERP refused a stale version. */
+@Injectable()
+export class PushSessions {
+  constructor(
+    readonly sessions: SessionService,
+    readonly reader: SingleReader,
+  ) {}
+}
+
+/** What follows when a request failed: another attempt, a question to the ERP, or a letter to a person. */
+@Injectable()
+export class PushFailures {
+  constructor(
+    private readonly db: Database,
+    private readonly pushes: PushRepository,
+    private readonly settler: PushSettler,
+    private readonly resolver: PushResolver,
+    private readonly erp: PushSessions,
+  ) {}
+
+  /** Sign-in failed before anything was sent. */
+  async cannotOpen(
+    claim: Claim,
+    account: Account,
+    entity: EntityName,
+    key: string,
+    error: unknown,
+  ): Promise<WorkResult> {
+    if (!(error instanceof AdapterError) && !(error instanceof ProblemError)) throw error;
+    return this.db.transaction(account.tenantId, async (tx) => {
+      await assertHeld(tx, claim);
+      const [push] = await this.pushes.open(tx, account.num, Number(claim.id.split(":")[1]), key);
+      if (!push || push.status === "sent" || push.status === "unknown" || push.status === "accepted")
+        return { againInMs: PAUSED_MS };
+      const failed = error instanceof AdapterError ? error : undefined;
+      const problem = error instanceof AdapterError ? problemOf(error) : error;
+      await this.settler.list(tx, account, entity, push, problem.code, problem);
+      return { againInMs: failed?.category === "AUTH" ? PAUSED_MS : 5_000 };
+    });
+  }
+
+  /** The request failed: repeated where it surely had no effect, else asked about. */
+  async failed(turn: PushTurn, plan: PushPlan & { do: "send" }, error: unknown): Promise<WorkResult> {
+    const { push } = plan.state;
+    const known = error instanceof AdapterError ? error : undeclared(error);
+    if (known.sent === "maybe") return this.resolver.unknown(turn, { ...push, operation: plan.operation }, known);
+    if (known.category === "NOT_FOUND" && plan.operation === "delete") return this.gone(turn, plan);
+    const calls = push.attempts + 1;
+    const again = calls < RETRY_TABLE[known.category].calls;
+    if (known.category === "AUTH") this.erp.sessions.close(turn.account);
+    if (known.category === "CONFLICT" && again) await this.reread(turn, plan.state);
+    return this.write(turn, async (tx) => {
+      if (!again) {
+        await this.settler.reject(tx, turn.account, turn.entity, { ...push, attempts: calls }, problemOf(known), known);
+        return { done: true };
+      }
+      await this.pushes.change(tx, push.id, {
+        status: "pending",
+        problem: problemOf(known).problem,
+        category: known.category,
+      });
+      await this.settler.release(tx, turn.account, turn.entity, push.key);
+      return {
+        againInMs:
+          known.retryAfterMs ?? backoff(calls, { baseMs: 1_000, maxMs: 60_000, jitter: 0.3, random: Math.random }),
+      };
+    });
+  }
+
+  /** What was to be deleted is not there any more. */
+  private async gone(turn: PushTurn, plan: PushPlan & { do: "send" }): Promise<WorkResult> {
+    const { push, record, link } = plan.state;
+    return this.write(turn, async (tx) => {
+      const sent = { operation: plan.operation, fields: [], doc: record.doc, current: true };
+      await this.settler.confirm(tx, turn.account, turn.entity, push, onlyId(link?.external_id ?? ""), sent);
+      return { againInMs: 0 };
+    });
+  }
+
+  /** Reads the record's row afresh and merges it, after the ERP refused a stale version. */
+  private async reread(turn: PushTurn, state: PushState): Promise<void> {
+    const externalId = state.link?.external_id;
+    if (externalId == null) return;
+    await this.write(turn, async (tx) => {
+      await this.settler.release(tx, turn.account, turn.entity, turn.key);
+      return { done: true };
+    });
+    await this.erp.reader.read(turn.account, turn.entity, externalId);
+  }
+
+  private async write(turn: PushTurn, work: (tx: Tx) => Promise<WorkResult>): Promise<WorkResult> {
+    return this.db.transaction(turn.account.tenantId, async (tx) => {
+      await assertHeld(tx, turn.claim);
+      return work(tx);
+    });
+  }
+}
+
+/** An error that no adapter declared: what became of the request is not known. */
+function undeclared(cause: unknown): AdapterError {
+  return new AdapterError("the adapter failed", { category: "SERVER", code: "UNAVAILABLE", sent: "maybe", cause });
+}
