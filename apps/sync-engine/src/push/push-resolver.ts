@@ -54,6 +54,8 @@ export class PushResolver {
       return await this.ask(turn, state);
     } catch (error) {
       if (!(error instanceof AdapterError)) throw error;
+      // an ERP that refuses or merges a second write need not be able to find the first
+      if (error.category === "VALIDATION" && turn.port.push?.class === "K") return this.sendAgain(turn, push);
       return { againInMs: error.retryAfterMs ?? TROUBLE_MS };
     }
   }
@@ -61,7 +63,7 @@ export class PushResolver {
   private async ask(turn: PushTurn, state: PushState): Promise<WorkResult> {
     const { push, link } = state;
     const { port, session } = turn;
-    const query = queryOf(push, link?.external_id ?? null, turn);
+    const query = queryOf(turn, state);
     if (!port.lookup || !query) return this.sendAgain(turn, push);
     const found = await port.lookup(session.handle, query);
     const first = found[0];
@@ -163,11 +165,14 @@ export class PushResolver {
   }
 }
 
-function queryOf(push: PushRow, externalId: string | null, turn: PushTurn): LookupQuery | undefined {
+function queryOf(turn: PushTurn, { push, link, record }: PushState): LookupQuery | undefined {
+  const externalId = link?.external_id ?? null;
   if (push.operation === "update" || push.operation === "delete")
     return externalId === null ? undefined : { externalId };
-  // class K: a second write of the reference is refused or merged by the ERP, so it is simply sent again
-  return turn.port.push?.class === "K" ? undefined : { reference: push.reference };
+  // class K: a second write of the reference is refused or merged by the ERP, so it is simply sent again; what has been
+  // deleted here since is not, and must be found to be deleted there
+  if (turn.port.push?.class === "K" && !record.deleted) return undefined;
+  return { reference: push.reference };
 }
 
 /** What an earlier turn sent; the record may have moved on since. */
