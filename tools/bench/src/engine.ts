@@ -1,4 +1,5 @@
 import { progressSubject, sync, type Job } from "@dovetail/contracts";
+import type { KeyRing } from "@dovetail/crypto";
 import { Bus } from "@dovetail/messaging";
 import { syncEngineSchema } from "@dovetail/sync-engine";
 import { ENTITY, Neighbours } from "./neighbours";
@@ -28,7 +29,7 @@ export class Engine {
     const bus = await Bus.connect({ url: servers.natsUrl, name: "bench" });
     const neighbours = new Neighbours(erp);
     neighbours.play(bus);
-    const env = engineEnvironment(servers, neighbours);
+    const env = engineEnvironment(servers, neighbours.keys);
     const process = await startService("sync-engine", env, () => bus.call(sync.jobs, neighbours.context, { limit: 1 }));
     return new Engine(servers, bus, neighbours, process);
   }
@@ -68,13 +69,13 @@ export class Engine {
 }
 
 /** The variables of the sync-engine. */
-export function engineEnvironment(servers: Servers, neighbours: Neighbours): Record<string, string> {
+export function engineEnvironment(servers: Servers, keys: KeyRing): Record<string, string> {
   return {
     PORT: "0",
     DATABASE_URL: servers.urlFor("sync_engine", "run"),
     SYNC_ENGINE_DISPATCH_URL: servers.urlFor("sync_engine", "dispatch"),
     NATS_URL: servers.natsUrl,
-    SYNC_ENGINE_KEYS: neighbours.keys.export().reveal(),
+    SYNC_ENGINE_KEYS: keys.export().reveal(),
     ERP_SYNC_INTERVAL: "0",
     ERP_LOG_LEVEL: "error",
   };

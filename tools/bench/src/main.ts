@@ -1,3 +1,4 @@
+import "reflect-metadata";
 import { serve } from "./child-side";
 
 /** What each process of a bench does; only the chosen one's modules are loaded. */
@@ -5,6 +6,9 @@ const ROLES: Record<string, () => Promise<void>> = {
   "as:simulator": async () => serve((await import("./simulator-process")).simulator),
   "as:limit": async () => serve((await import("./limit/limit-process")).limit),
   "as:writer": async () => serve((await import("./writer-process")).writerCommands),
+  "as:load": async () => serve((await import("./api/load-process")).load),
+  "as:limit-server": async () => serve((await import("./api/limit-server-process")).limitServer),
+  "as:services": async () => serve((await import("./api/services-process")).services),
 };
 
 const [, , role = "", ...rest] = process.argv;

@@ -8,7 +8,7 @@ type Measure = (servers: Servers, options: Options, report: Report) => Promise<v
 const MEASURES: Record<Bench, () => Promise<Measure>> = {
   sync: async () => (await import("./sync")).measureSync,
   writer: async () => (await import("./writer")).measureWriter,
-  api: async () => (await import("./api")).measureApi,
+  api: async () => (await import("./api/measure")).measureApi,
 };
 
 /** Runs the benches that the command line names. */

@@ -36,9 +36,8 @@ export const writerCommands = {
     }
     await pool.close();
   },
-  /** Writes all pages for a new tenant: into tables that the caller has emptied. */
-  async write(): Promise<LimitRun> {
-    const tenantId = randomUUID();
+  /** Writes all pages for a tenant that has none: a new one, when none is named. */
+  async write({ tenantId = randomUUID() }: { tenantId?: string }): Promise<LimitRun> {
     const { epoch } = await writer.openCursor(tenantId, INTEGRATION, ENTITY);
     const started = performance.now();
     let rows = 0;

@@ -29,7 +29,7 @@ export async function measureWriter(servers: Servers, options: Options, report: 
       await emptyStore(servers);
       await servers.admin.query("checkpoint");
       const before = cpuTimeOfFamily(servers.postgresPid);
-      product?.push(rate(await writer.call<LimitRun>("write")));
+      product?.push(rate(await writer.call<LimitRun>("write", {})));
       cpu?.push(((cpuTimeOfFamily(servers.postgresPid) - before) / rows) * 1000);
     }
     report.line(benchLine("writer.copy", rows, product ?? [], copy ?? []));

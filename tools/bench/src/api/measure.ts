@@ -1,0 +1,137 @@
+import { randomBytes } from "node:crypto";
+import { KeyRing } from "@dovetail/crypto";
+import { freePort } from "@dovetail/embedded";
+import { gatewaySchema } from "@dovetail/gateway";
+import { syncEngineSchema } from "@dovetail/sync-engine";
+import { benchLine, median } from "../bench-line";
+import { startChild, type Child } from "../children";
+import { engineEnvironment } from "../engine";
+import { ENTITY } from "../neighbours";
+import type { Options } from "../options";
+import type { Report } from "../report";
+import type { Servers } from "../servers";
+import { startService } from "../service-process";
+import type { LoadOptions } from "./load-process";
+
+const ROWS = 10_000;
+const CONNECTIONS = 64;
+const WARM_UP_SECONDS = 2;
+const SECONDS = 4;
+/** A limit that comes nearer to what the client can ask is measured by the client, not by the server. */
+const LIMIT_OF_CLIENT = 0.8;
+
+type Target = Pick<LoadOptions, "port" | "path" | "bearer">;
+
+interface Stoppable {
+  stop(): Promise<void>;
+}
+
+/** Reads of one record by key over 64 connections: in one process, through a broker, and by plain node:http and pg. */
+export async function measureApi(servers: Servers, options: Options, report: Report): Promise<void> {
+  const running: Stoppable[] = [];
+  const child = (role: string): Child => {
+    const started = startChild(role);
+    running.unshift(started);
+    return started;
+  };
+  try {
+    for (const schema of [syncEngineSchema, gatewaySchema]) await servers.migrate(schema);
+    const env = await environments(servers);
+    await child("services").call("start", { gateway: env.together, engine: env.engine });
+    const tenant = await newTenant(env.together["PORT"] ?? "", env.operatorKey);
+    const limitPort = await startLimit(servers, child, tenant.id);
+    for (const name of ["sync-engine", "gateway"] as const) {
+      const own = name === "gateway" ? env.apart : env.engine;
+      running.unshift(await startService(name, own, () => answers(env.apart["PORT"] ?? "", name)));
+    }
+    const path = `/api/v1/erp/records/${ENTITY}/`;
+    const targets = {
+      limit: { port: limitPort, path: "/records/" },
+      read: { port: Number(env.together["PORT"]), path, bearer: tenant.key },
+      hop: { port: Number(env.apart["PORT"]), path, bearer: tenant.key },
+    };
+    await byTurns(targets, child("load"), options, report);
+  } finally {
+    for (const each of running) await each.stop();
+  }
+}
+
+async function byTurns(
+  targets: Record<"limit" | "read" | "hop", Target>,
+  load: Child,
+  options: Options,
+  report: Report,
+): Promise<void> {
+  const keys = Array.from({ length: ROWS }, (_, i) => `S${String(i + 1).padStart(7, "0")}`);
+  const ask = async (target: Target, seconds: number, asked: readonly string[] = keys): Promise<number> =>
+    (await load.call<{ perSecond: number }>("run", { ...target, keys: asked, seconds, connections: CONNECTIONS }))
+      .perSecond;
+  const rates = { limit: [] as number[], read: [] as number[], hop: [] as number[] };
+  const names = ["limit", "read", "hop"] as const;
+  for (const name of names) await ask(targets[name], WARM_UP_SECONDS);
+  const client = await ask(targets.limit, SECONDS, [""]);
+  for (let run = 0; run < options.runs; run++)
+    for (const name of names) rates[name].push(await ask(targets[name], SECONDS));
+  const share = median(rates.limit) / client;
+  report.note(`the limit reaches ${share.toFixed(2)} of what the client gets of an empty answer`);
+  if (share > LIMIT_OF_CLIENT && !options.busy)
+    throw new Error(`more than ${LIMIT_OF_CLIENT}: the client, not the server, is the limit (--busy goes on)`);
+  report.line(benchLine("api.read", ROWS, rates.read, rates.limit));
+  report.line(benchLine("api.hop", ROWS, rates.hop, rates.limit));
+}
+
+/** Fills the store of the tenant and the limit's table with the same rows. */
+async function startLimit(servers: Servers, child: (role: string) => Child, tenantId: string): Promise<number> {
+  const simulator = child("simulator");
+  const erp = await simulator.call<{ url: string; database: string }>("start", { rows: ROWS });
+  const source = { erpUrl: erp.url, erpDatabase: erp.database };
+  const limit = child("limit");
+  await limit.call("open", { databaseUrl: servers.limitUrl, ...source });
+  await limit.call("sync");
+  const writer = child("writer");
+  await writer.call("open", { databaseUrl: servers.urlFor("sync_engine", "run"), rows: ROWS, ...source });
+  await writer.call("write", { tenantId });
+  await servers.admin.query("vacuum analyze sync_engine.records");
+  await limit.call("settle");
+  for (const each of [simulator, limit, writer]) await each.stop();
+  return (await child("limit-server").call<{ port: number }>("start", { databaseUrl: servers.limitUrl })).port;
+}
+
+async function environments(servers: Servers) {
+  const operatorKey = randomBytes(24).toString("hex");
+  const gateway = {
+    DATABASE_URL: servers.urlFor("gateway", "run"),
+    GATEWAY_DISPATCH_URL: servers.urlFor("gateway", "dispatch"),
+    NATS_URL: servers.natsUrl,
+    GATEWAY_KEYS: KeyRing.generate().export().reveal(),
+    OPERATOR_KEY: operatorKey,
+    // The bench asks more than any client may.
+    RATE_LIMIT_PER_KEY: "0",
+    RATE_LIMIT_PER_TENANT: "0",
+    ERP_LOG_LEVEL: "error",
+  };
+  return {
+    operatorKey,
+    engine: engineEnvironment(servers, KeyRing.generate()),
+    together: { ...gateway, PORT: String(await freePort()) } as Record<string, string>,
+    apart: { ...gateway, PORT: String(await freePort()) } as Record<string, string>,
+  };
+}
+
+async function newTenant(port: string, operatorKey: string): Promise<{ id: string; key: string }> {
+  const answer = await fetch(`http://127.0.0.1:${port}/api/v1/tenants`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${operatorKey}`, "content-type": "application/json" },
+    body: JSON.stringify({ name: "bench" }),
+  });
+  if (answer.status !== 201) throw new Error(`no tenant: ${await answer.text()}`);
+  const { id, apiKey } = (await answer.json()) as { id: string; apiKey: { key: string } };
+  return { id, key: apiKey.key };
+}
+
+/** The gateway says when it can be asked; the sync-engine answers no HTTP that matters here. */
+async function answers(port: string, name: string): Promise<void> {
+  if (name !== "gateway") return;
+  const answer = await fetch(`http://127.0.0.1:${port}/health/ready`);
+  if (!answer.ok) throw new Error(`not ready: ${answer.status}`);
+}
