@@ -1,16 +1,21 @@
 import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { KeyRing } from "@dovetail/crypto";
 import { freePort } from "@dovetail/embedded";
 import { gatewaySchema } from "@dovetail/gateway";
 import { syncEngineSchema } from "@dovetail/sync-engine";
 import { benchLine, median } from "../bench-line";
 import { startChild, type Child } from "../children";
+import { cpuTimeOfFamily } from "../cpu-time";
 import { engineEnvironment } from "../engine";
 import { ENTITY } from "../neighbours";
 import type { Options } from "../options";
 import type { Report } from "../report";
 import type { Servers } from "../servers";
-import { startService } from "../service-process";
+import { summarise } from "../profile";
+import { startService, type ServiceProcess } from "../service-process";
 import type { LoadOptions } from "./load-process";
 
 const ROWS = 10_000;
@@ -40,9 +45,12 @@ export async function measureApi(servers: Servers, options: Options, report: Rep
     await child("services").call("start", { gateway: env.together, engine: env.engine });
     const tenant = await newTenant(env.together["PORT"] ?? "", env.operatorKey);
     const limitPort = await startLimit(servers, child, tenant.id);
+    const apart: ServiceProcess[] = [];
     for (const name of ["sync-engine", "gateway"] as const) {
       const own = name === "gateway" ? env.apart : env.engine;
-      running.unshift(await startService(name, own, () => answers(env.apart["PORT"] ?? "", name)));
+      const service = await startService(name, own, () => answers(env.apart["PORT"] ?? "", name));
+      apart.push(service);
+      running.unshift(service);
     }
     const path = `/api/v1/erp/records/${ENTITY}/`;
     const targets = {
@@ -50,34 +58,67 @@ export async function measureApi(servers: Servers, options: Options, report: Rep
       read: { port: Number(env.together["PORT"]), path, bearer: tenant.key },
       hop: { port: Number(env.apart["PORT"]), path, bearer: tenant.key },
     };
-    await byTurns(targets, child("load"), options, report);
+    const bench = new ApiBench(servers, child("load"), targets);
+    await bench.byTurns(options, report);
+    if (options.profile) await bench.profile(apart, report);
   } finally {
     for (const each of running) await each.stop();
   }
 }
 
-async function byTurns(
-  targets: Record<"limit" | "read" | "hop", Target>,
-  load: Child,
-  options: Options,
-  report: Report,
-): Promise<void> {
-  const keys = Array.from({ length: ROWS }, (_, i) => `S${String(i + 1).padStart(7, "0")}`);
-  const ask = async (target: Target, seconds: number, asked: readonly string[] = keys): Promise<number> =>
-    (await load.call<{ perSecond: number }>("run", { ...target, keys: asked, seconds, connections: CONNECTIONS }))
-      .perSecond;
-  const rates = { limit: [] as number[], read: [] as number[], hop: [] as number[] };
-  const names = ["limit", "read", "hop"] as const;
-  for (const name of names) await ask(targets[name], WARM_UP_SECONDS);
-  const client = await ask(targets.limit, SECONDS, [""]);
-  for (let run = 0; run < options.runs; run++)
-    for (const name of names) rates[name].push(await ask(targets[name], SECONDS));
-  const share = median(rates.limit) / client;
-  report.note(`the limit reaches ${share.toFixed(2)} of what the client gets of an empty answer`);
-  if (share > LIMIT_OF_CLIENT && !options.busy)
-    throw new Error(`more than ${LIMIT_OF_CLIENT}: the client, not the server, is the limit (--busy goes on)`);
-  report.line(benchLine("api.read", ROWS, rates.read, rates.limit));
-  report.line(benchLine("api.hop", ROWS, rates.hop, rates.limit));
+type Name = "limit" | "read" | "hop";
+const NAMES: readonly Name[] = ["limit", "read", "hop"];
+
+class ApiBench {
+  private readonly keys = Array.from({ length: ROWS }, (_, i) => `S${String(i + 1).padStart(7, "0")}`);
+
+  constructor(
+    private readonly servers: Servers,
+    private readonly load: Child,
+    private readonly targets: Record<Name, Target>,
+  ) {}
+
+  async byTurns({ runs, busy }: Options, report: Report): Promise<void> {
+    const rates: Record<Name, number[]> = { limit: [], read: [], hop: [] };
+    const database: Record<Name, number[]> = { limit: [], read: [], hop: [] };
+    for (const name of NAMES) await this.ask(name, WARM_UP_SECONDS);
+    const client = await this.ask("limit", SECONDS, [""]);
+    for (let run = 0; run < runs; run++)
+      for (const name of NAMES) {
+        const before = cpuTimeOfFamily(this.servers.postgresPid);
+        const rate = await this.ask(name, SECONDS);
+        rates[name].push(rate);
+        database[name].push(((cpuTimeOfFamily(this.servers.postgresPid) - before) / SECONDS / rate) * 1000);
+      }
+    const share = median(rates.limit) / client;
+    report.note(`the limit reaches ${share.toFixed(2)} of what the client gets of an empty answer`);
+    if (share > LIMIT_OF_CLIENT && !busy)
+      throw new Error(`more than ${LIMIT_OF_CLIENT}: the client, not the server, is the limit (--busy goes on)`);
+    report.line(benchLine("api.read", ROWS, rates.read, rates.limit));
+    report.line(benchLine("api.hop", ROWS, rates.hop, rates.limit));
+    const shown = NAMES.map((name) => `${name} ${median(database[name]).toFixed(0)}`);
+    report.note(`  PostgreSQL's CPU ms per 1,000 requests: ${shown.join(", ")}`);
+  }
+
+  /** Where the time of the two processes of the hop goes. */
+  async profile(processes: readonly ServiceProcess[], report: Report): Promise<void> {
+    const dir = mkdtempSync(join(tmpdir(), "dovetail-profile-"));
+    try {
+      for (const [i, name] of ["sync-engine", "gateway"].entries()) {
+        const file = join(dir, `${name}.cpuprofile`);
+        await processes[i]?.profiled(file, () => this.ask("hop", SECONDS));
+        report.note(`\nProfile of the ${name} under reads through the broker:`);
+        report.note(summarise(file));
+      }
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
+    }
+  }
+
+  private async ask(name: Name, seconds: number, keys: readonly string[] = this.keys): Promise<number> {
+    const input = { ...this.targets[name], keys, seconds, connections: CONNECTIONS };
+    return (await this.load.call<{ perSecond: number }>("run", input)).perSecond;
+  }
 }
 
 /** Fills the store of the tenant and the limit's table with the same rows. */
