@@ -1,6 +1,7 @@
 #!/bin/bash
 # A PostgreSQL 15 of its own (Debian's package, no system service), for interop tests.
 #   postgres15.sh start [name]   prints the URL of its superuser
+#   postgres15.sh status [name]   succeeds when it runs
 #   postgres15.sh stop [name]
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -37,7 +38,7 @@ start() {
   if ! running; then
     free_port >"$home/port"
     as_postgres "$bin/pg_ctl" -D "$home/data" -w -t 60 -l "$home/log" \
-      -o "-p $(cat "$home/port") -c listen_addresses=127.0.0.1 -c unix_socket_directories=''" start >&2
+      -o "-p $(cat "$home/port") -c listen_addresses=127.0.0.1 -c max_connections=200 -c unix_socket_directories=''" start >&2
   fi
   echo "postgresql://postgres:$(cat "$home/password")@127.0.0.1:$(cat "$home/port")/postgres"
 }
@@ -46,5 +47,6 @@ lock "$name"
 case "$command" in
 start) start ;;
 stop) if running; then as_postgres "$bin/pg_ctl" -D "$home/data" -w -m fast stop >&2; fi ;;
-*) fail "usage: $0 start|stop [name]" ;;
+status) running ;;
+*) fail "usage: $0 start|status|stop [name]" ;;
 esac

@@ -94,10 +94,10 @@ export class FaultProxy {
     for (const socket of pair) {
       socket.setNoDelay(true);
       socket.on("error", () => undefined);
-      socket.on("close", () => {
-        this.pairs.delete(pair);
-        client.destroy();
-        upstream.destroy();
+      socket.on("close", (failed) => {
+        // After an orderly end the last pieces may still be held back: the end is handed on behind them.
+        if (failed || !socket.readableEnded) for (const each of pair) each.destroy();
+        if (pair.every((each) => each.destroyed)) this.pairs.delete(pair);
       });
     }
     this.pump(client, upstream, "toServer");

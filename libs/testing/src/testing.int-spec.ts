@@ -101,6 +101,22 @@ describe("FaultProxy", () => {
   });
 });
 
+it("FaultProxy hands a delayed answer on whole although the server has ended the connection", async () => {
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined).once("data", () => socket.end("answer"));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const proxy = await FaultProxy.start({ port: (server.address() as AddressInfo).port });
+  proxy.delay(30);
+  const client = connect(proxy.port, "127.0.0.1");
+  let heard = "";
+  client.on("data", (data) => (heard += data)).write("ask");
+  await new Promise<void>((resolve, reject) => client.on("error", reject).on("close", () => resolve()));
+  expect(heard).toBe("answer");
+  await proxy.stop();
+  server.close();
+});
+
 it("temporaryFolder makes folders that exist", () => {
   expect(existsSync(temporaryFolder("x"))).toBe(true);
 });

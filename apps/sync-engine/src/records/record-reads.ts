@@ -105,5 +105,7 @@ function view(entity: EntityName, row: ReadRow, names: ReadonlyMap<number, strin
 }
 
 function outbound(sync: SyncRow): Partial<RecordSync> {
-  return { lastSyncAt: sync.at, lastError: sync.problem?.detail ?? null, retries: sync.retries ?? 0 };
+  // The database writes times inside JSON with an offset.
+  const lastSyncAt = sync.at === null ? null : new Date(sync.at).toISOString();
+  return { lastSyncAt, lastError: sync.problem?.detail ?? null, retries: sync.retries ?? 0 };
 }

@@ -1,0 +1,96 @@
+#!/bin/bash
+# `npm run test:interop`: the product and the adapters against real systems that Debian packages bring.
+#   Odoo 14 (its demo data, put back first), PostgreSQL 15, promtool: installed when missing, kept for the next run.
+# Stops exactly what it started. Last line: `N passed, N failed, N skipped`; exit code 0 when nothing failed.
+# What cannot be installed is skipped with a word, and with CI set a failure. Whole outputs: tmp/interop/
+set -uo pipefail
+here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+root="$(cd "$here/../.." && pwd)"
+logs="$root/tmp/interop"
+mkdir -p "$logs"
+cd "$root"
+. "$here/lib.sh"
+export NX_DAEMON=false FORCE_COLOR=0
+# Children get process groups of their own, so that a step can be ended with all that it began.
+set -m
+
+passed=0 failed=0 skipped=0
+child= started_odoo= started_postgres=
+
+stop_started() {
+  trap '' INT TERM HUP
+  [ -z "$child" ] || kill -- "-$child" 2>/dev/null
+  [ -z "$started_odoo" ] || bash "$here/odoo14.sh" stop >>"$logs/stop.log" 2>&1
+  [ -z "$started_postgres" ] || bash "$here/postgres15.sh" stop interop >>"$logs/stop.log" 2>&1
+}
+trap stop_started EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+# The shell waits in the background, so that a signal is heard at once.
+in_background() {
+  "$@" &
+  child=$!
+  local status=0
+  wait "$child" || status=$?
+  child=
+  return $status
+}
+
+verdict() {
+  printf '%-18s %-6s %5s s  %s\n' "$1" "$2" "$3" "$4"
+}
+
+# Prepares something that Debian offers: prepare <name> <file of its output> <script> …
+prepare() {
+  local name=$1 out=$2 began=$SECONDS
+  shift 2
+  if in_background bash "$@" >"$out" 2>"$logs/$name.log"; then
+    verdict "$name" ready $((SECONDS - began)) ""
+    return
+  fi
+  if [ -n "${CI:-}" ]; then
+    failed=$((failed + 1))
+    verdict "$name" FAILED $((SECONDS - began)) "see $logs/$name.log"
+  else
+    skipped=$((skipped + 1))
+    verdict "$name" "-" $((SECONDS - began)) "cannot be had here, what needs it is skipped: $logs/$name.log"
+  fi
+  tail -n 5 "$logs/$name.log" | sed 's/^/    /'
+  return 1
+}
+
+# Runs jest and adds its counts up: suite <name> <seconds> <jest arguments …>
+suite() {
+  local name=$1 longest=$2 status=0 began=$SECONDS counts
+  shift 2
+  rm -f "$logs/$name.json"
+  in_background timeout --kill-after=10 "$longest" node node_modules/jest/bin/jest.js "$@" --json \
+    --outputFile="$logs/$name.json" >"$logs/$name.log" 2>&1 || status=$?
+  counts="$(node "$here/counts.mjs" "$logs/$name.json" "$status")"
+  local p f s
+  read -r p f s <<<"$(head -n 1 <<<"$counts")"
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+  verdict "$name" "$([ "$f" = 0 ] && echo ok || echo FAILED)" $((SECONDS - began)) "$p passed, $f failed, $s skipped"
+  tail -n +2 <<<"$counts" | sed '/^$/d; s/^/    /'
+}
+
+bash "$here/odoo14.sh" status >/dev/null 2>&1 || started_odoo=1
+bash "$here/postgres15.sh" status interop >/dev/null 2>&1 || started_postgres=1
+prepare postgres15 "$logs/postgres15.url" "$here/postgres15.sh" start interop && postgres=1 || postgres=
+prepare odoo14 "$logs/odoo14.json" "$here/odoo14.sh" reset && odoo=1 || odoo=
+prepare promtool "$logs/promtool.path" "$here/promtool.sh" && promtool=1 || promtool=
+[ -z "$postgres" ] || DOVETAIL_TEST_POSTGRES_URL="$(cat "$logs/postgres15.url")"
+rm -f "$logs/postgres15.url"
+export DOVETAIL_TEST_POSTGRES_URL="${DOVETAIL_TEST_POSTGRES_URL:-}"
+
+interop=(--config tools/interop/jest.config.cjs --runInBand)
+[ "$postgres$odoo" != 11 ] || suite platform-odoo14 240 "${interop[@]}" tools/interop/platform-odoo14
+[ "$postgres$odoo$promtool" != 111 ] || suite metrics 120 "${interop[@]}" tools/interop/metrics
+[ -z "$odoo" ] || suite adapter-odoo14 240 "${interop[@]}" libs/adapters
+[ -z "$postgres" ] || suite postgres15-specs 180 --config jest.config.cjs --runInBand \
+  libs/database/.*int-spec libs/messaging/.*int-spec apps/sync-engine/test/main-job.int-spec
+
+echo "outputs: $logs"
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
