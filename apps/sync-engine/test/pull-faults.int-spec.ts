@@ -198,10 +198,12 @@ describe("a pull of an ERP that fails", () => {
     );
     const scheduled = () => world.sql("select id from sync_engine.jobs where trigger = 'schedule'");
     await eventually(async () => expect(await scheduled()).toHaveLength(1));
-    const [turn] = await world.sql<{ days: number }>(
-      "select extract(epoch from due_at - now()) / 86400 days from sync_engine.work where kind = 'schedule'",
-    );
-    expect(Number(turn?.days)).toBeGreaterThan(0);
+    await eventually(async () => {
+      const [turn] = await world.sql<{ days: number }>(
+        "select extract(epoch from due_at - now()) / 86400 days from sync_engine.work where kind = 'schedule'",
+      );
+      expect(Number(turn?.days)).toBeGreaterThan(0);
+    });
     expect(await scheduled()).toHaveLength(1);
   });
 
