@@ -11,14 +11,14 @@ const logs = join(root, "tmp/test");
 const LONGEST_MS = 9 * 60_000;
 
 const plain = (...args) => ({ args });
-const jest = (pattern, ...args) => ({
+const jest = (workers, pattern, ...args) => ({
   jest: true,
   args: [
     "node_modules/jest/bin/jest.js",
     "--config",
     "jest.config.cjs",
     "--maxWorkers",
-    "2",
+    String(workers),
     "--passWithNoTests",
     "--testMatch",
     pattern,
@@ -28,10 +28,10 @@ const jest = (pattern, ...args) => ({
 const STEPS = {
   lint: plain("tools/lint.mjs"),
   types: plain("node_modules/typescript-native/bin/tsc", "-p", "tsconfig.json", "--pretty", "false"),
-  checks: jest("**/tools/checks/**/*.spec.ts"),
-  unit: jest("**/*.spec.ts", "--testPathIgnorePatterns", "/tools/checks/"),
-  integration: jest("**/*.int-spec.ts"),
-  e2e: jest("**/*.e2e-spec.ts", "--runInBand"),
+  checks: jest(2, "**/tools/checks/**/*.spec.ts"),
+  unit: jest(2, "**/*.spec.ts", "--testPathIgnorePatterns", "/tools/checks/"),
+  integration: jest(2, "**/*.int-spec.ts"),
+  e2e: jest(1, "**/*.e2e-spec.ts"),
 };
 
 function run(name, { args }) {
