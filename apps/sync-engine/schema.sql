@@ -246,7 +246,7 @@ event_log: event_log_n_check CHECK ((n > 0))
 event_log: event_log_pkey PRIMARY KEY (tenant_id, seq)
 jobs: jobs_pkey PRIMARY KEY (tenant_id, id)
 leases: leases_pkey PRIMARY KEY (name)
-links: links_pkey PRIMARY KEY (tenant_id, integration, entity, key)
+links: links_pkey PRIMARY KEY (tenant_id, entity, key, integration)
 log_consumers: log_consumers_pkey PRIMARY KEY (tenant_id, consumer)
 log_heads: log_heads_pkey PRIMARY KEY (tenant_id)
 migrations: "PK_8c82d7f526340ab734260ea46be" PRIMARY KEY (id)
@@ -563,7 +563,14 @@ begin
   perform set_config('app.tenant', p_tenant::text, true);
   return query
     select r.version, r.deleted, r.updated_at, r.doc,
-      sync_engine.record_sync(p_tenant, p_entity, p_key, r.integration, r.external_id)
+      case
+        when exists (select 1 from sync_engine.pushes p where p.tenant_id = p_tenant and p.entity = p_entity and p.key = p_key)
+          or exists (select 1 from sync_engine.links k where k.tenant_id = p_tenant and k.entity = p_entity and k.key = p_key)
+          then sync_engine.record_sync(p_tenant, p_entity, p_key, r.integration, r.external_id)
+        when r.external_id is null then '[]'
+        else jsonb_build_array(jsonb_build_object('integration', r.integration, 'direction', 'inbound', 'state', 'SYNCED',
+          'externalId', r.external_id, 'problem', null, 'retries', null, 'at', null))
+      end
     from sync_engine.records r where r.tenant_id = p_tenant and r.entity = p_entity and r.key = p_key;
 end $function$
 CREATE OR REPLACE FUNCTION sync_engine.record_list(p_tenant uuid, p_entity integer, p_after text, p_prefix text, p_deleted boolean, p_limit integer, p_integration integer, p_date_field text, p_from text, p_to text, p_equals_field text, p_equals text)

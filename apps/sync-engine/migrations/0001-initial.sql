@@ -73,7 +73,7 @@ create table sync_engine.links (
   push_io bigint not null default 0,
   push_open boolean not null default false,
   updated_at timestamptz not null default now(),
-  primary key (tenant_id, integration, entity, key)
+  primary key (tenant_id, entity, key, integration)
 );
 create unique index links_external on sync_engine.links (external_id, tenant_id, entity, integration);
 
