@@ -77,7 +77,7 @@ describe("the first synchronisation", () => {
       expect([entityType, (await acme.records(entityType)).size]).toEqual([entityType, rows[entityType]]);
     expect(await acme.deadLetters()).toEqual([]);
     for (const entity of ["Contact", "Supplier", "Customer", "Part", "PurchaseOrder", "SalesOrder", "InventoryBalance"])
-      expect([entity, (rows[entity] ?? 0) > 5]).toEqual([entity, true]);
+      expect([entity, (rows[entity] ?? 0) > 3]).toEqual([entity, true]);
   });
 
   it("brings every partner and every product, archived ones too", async () => {

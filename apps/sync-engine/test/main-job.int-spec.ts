@@ -96,6 +96,16 @@ describe("the main job", () => {
     expect(job?.counts).toMatchObject({ created: 0, updated: 0, rejected: 0, parked: 0 });
   });
 
+  it("says when a record was last pushed, in UTC with a Z", async () => {
+    const { sync: states } = await world.bus.call(sync.record, world.context, {
+      entityType: "Supplier",
+      key: "MES-1",
+    });
+    const utc = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    const pushed = { direction: "outbound", state: "SYNCED", lastSyncAt: utc, lastError: null };
+    expect(states).toContainEqual(expect.objectContaining(pushed));
+  });
+
   it("sends only what changed, and lets the ERP's change of another field arrive", async () => {
     const before = await world.bus.call(sync.record, world.context, { entityType: "Supplier", key: "MES-1" });
     const externalId = before.sync.find((entry) => entry.externalId)?.externalId ?? "";
