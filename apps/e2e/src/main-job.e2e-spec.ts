@@ -128,6 +128,7 @@ describe("reading", () => {
     const baselines = (await acme.changes()).filter(({ type }) => type.endsWith(".baseline"));
     const told = Object.fromEntries(baselines.map(({ data }) => [data["entityType"], data["count"]]));
     expect(told).toEqual(await rowsInOdoo(erp));
+    expect(baselines).toHaveLength(first.length);
   });
 
   it("gives the financial reads", async () => {

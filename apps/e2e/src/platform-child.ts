@@ -2,10 +2,16 @@ import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { eventually, freePort } from "@dovetail/testing";
+import { Client } from "pg";
 import { HttpClient } from "./http-client";
 
 const ROOT = join(__dirname, "../../..");
 const OPERATOR_KEY = "operator-key-of-the-end-to-end-tests";
+
+interface Kept {
+  postgresPassword: string;
+  ports: { postgres: number };
+}
 
 /** Builds the platform's bundle; nothing to do when it is current. */
 export function buildPlatform(): void {
@@ -76,6 +82,17 @@ export class PlatformChild {
   /** The process ids of its database and its bus. */
   serverPids(): number[] {
     return ["postgres/postgres.pid", "nats/nats.pid"].map((file) => Number(readFileSync(join(this.dir, file), "utf8")));
+  }
+
+  /** Lets the half minute pass after which the work of a dead process and its relays are taken up again. */
+  async endLeases(): Promise<void> {
+    const { postgresPassword, ports } = JSON.parse(readFileSync(join(this.dir, "secrets.json"), "utf8")) as Kept;
+    const client = new Client(`postgres://dovetail:${postgresPassword}@127.0.0.1:${ports.postgres}/dovetail`);
+    await client.connect();
+    await client.query("update sync_engine.work set lease_until = clock_timestamp() where lease_until is not null");
+    for (const schema of ["gateway", "integration_config", "sync_engine"])
+      await client.query(`update ${schema}.leases set until = '-infinity'`);
+    await client.end();
   }
 
   private isDead(): boolean {

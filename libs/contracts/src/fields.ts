@@ -42,12 +42,16 @@ function document(options: Described, api: ApiPropertyOptions): PropertyDecorato
   return [ApiProperty(described), ...(options.optional || options.nullable ? [IsOptional()] : [])];
 }
 
-/** A string of at most `max` (1,000) characters, optionally of a pattern. */
+// Neither NUL nor half of a surrogate pair: no database and no other system takes them.
+const STORABLE = /^[^\0\p{Cs}]*$/u;
+
+/** A string of at most `max` (1,000) characters that can be stored, optionally of a pattern. */
 export function Text(options: Described & { max?: number; pattern?: RegExp } = {}): PropertyDecorator {
   return apply(
     ...document(options, { type: String, ...(options.pattern ? { pattern: options.pattern.source } : {}) }),
     IsString(),
     MaxLength(options.max ?? 1000),
+    Matches(STORABLE, { message: "must be text without NUL and without halves of characters" }),
     ...(options.pattern ? [Matches(options.pattern)] : []),
   );
 }

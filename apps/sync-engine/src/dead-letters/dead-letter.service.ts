@@ -14,6 +14,7 @@ import { cutByBytes } from "@dovetail/messaging";
 import { redact } from "@dovetail/service-kit";
 import { Injectable } from "@nestjs/common";
 import { AccountService } from "../accounts/account.service";
+import { idOfCursor, knownId } from "../ids";
 import { rereadWorkId } from "../jobs/row.worker";
 import { entityOf, SourceRowService } from "../pull/source-row.service";
 import { RecordService } from "../records/record.service";
@@ -43,9 +44,8 @@ export class DeadLetterService {
       status: input.status ?? "OPEN",
       entity: input.entityType ? ENTITIES[input.entityType].code : null,
     };
-    const rows = await this.db.readOnly(ctx.tenantId, (tx) =>
-      this.letters.list(tx, filter, input.cursor ?? null, limit + 1),
-    );
+    const cursor = idOfCursor(input.cursor);
+    const rows = await this.db.readOnly(ctx.tenantId, (tx) => this.letters.list(tx, filter, cursor, limit + 1));
     const names = await this.accounts.names(ctx.tenantId);
     const cut = cutByBytes(rows.slice(0, limit).map((row) => this.view(row, names)));
     const more = rows.length > cut.items.length;
@@ -53,6 +53,7 @@ export class DeadLetterService {
   }
 
   async get(ctx: CallContext, id: string): Promise<DeadLetter> {
+    knownId(id, "dead letter");
     const row = await this.db.readOnly(ctx.tenantId, (tx) => this.letters.get(tx, id));
     if (!row) throw new ProblemError("NOT_FOUND", `there is no dead letter ${id}`);
     return this.view(row, await this.accounts.names(ctx.tenantId));
@@ -63,6 +64,7 @@ export class DeadLetterService {
    * operator where it is given. Throws CONFLICT when the letter is not open, or its push has been passed over.
    */
   async retry(ctx: CallContext, input: RetryDeadLetter): Promise<DeadLetter> {
+    knownId(input.id, "dead letter");
     const row = await this.db.readOnly(ctx.tenantId, (tx) => this.letters.get(tx, input.id));
     if (!row) throw new ProblemError("NOT_FOUND", `there is no dead letter ${input.id}`);
     if (row.status !== "OPEN") throw closed(row);
@@ -73,6 +75,7 @@ export class DeadLetterService {
   }
 
   async discard(ctx: CallContext, input: DiscardDeadLetter): Promise<DeadLetter> {
+    knownId(input.id, "dead letter");
     await this.db.transaction(ctx.tenantId, async (tx) => {
       const row = await this.letters.get(tx, input.id, true);
       if (!row) throw new ProblemError("NOT_FOUND", `there is no dead letter ${input.id}`);

@@ -16,6 +16,7 @@ import { entitySettings, type Account } from "../accounts/account";
 import { AccountService } from "../accounts/account.service";
 import { entityOf } from "../pull/source-row.service";
 import { WorkBell } from "../work-bell";
+import { idOfCursor, knownId } from "../ids";
 import { priorityOf, pullWorkId, type JobRow } from "./job";
 import { countsOf } from "./job-view";
 import { JobRepository } from "./job.repository";
@@ -80,7 +81,7 @@ export class JobService {
   }
 
   async get(ctx: CallContext, id: string): Promise<Job> {
-    const row = await this.db.readOnly(ctx.tenantId, (tx) => this.jobs.get(tx, uuid(id)));
+    const row = await this.db.readOnly(ctx.tenantId, (tx) => this.jobs.get(tx, knownId(id, "job")));
     if (!row) throw new ProblemError("NOT_FOUND", `there is no job ${id}`);
     return this.view(ctx.tenantId, row);
   }
@@ -95,7 +96,7 @@ export class JobService {
         integration: account?.num ?? null,
         entity: input.entityType ? ENTITIES[input.entityType].code : null,
         status: input.status ?? null,
-        before: input.cursor ? uuid(input.cursor) : null,
+        before: idOfCursor(input.cursor),
         limit: limit + 1,
       }),
     );
@@ -106,7 +107,9 @@ export class JobService {
 
   /** Cancels a job that has not ended; a running one stops after its page. Throws CONFLICT when it has ended. */
   async cancel(ctx: CallContext, id: string): Promise<Job> {
-    const ended = await this.db.transaction(ctx.tenantId, (tx) => this.jobs.end(tx, uuid(id), "cancelled", null));
+    const ended = await this.db.transaction(ctx.tenantId, (tx) =>
+      this.jobs.end(tx, knownId(id, "job"), "cancelled", null),
+    );
     if (ended) return this.view(ctx.tenantId, ended);
     const job = await this.get(ctx, id);
     throw new ProblemError("CONFLICT", `the job is ${job.status}`, { current: job as never });
@@ -152,10 +155,4 @@ function chosen(account: Account, words: readonly string[]): EntityName[] {
     for (const entity of offered) wanted.add(entity);
   }
   return ENTITY_NAMES.filter((entity) => wanted.has(entity));
-}
-
-function uuid(text: string): string {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text))
-    throw new ProblemError("NOT_FOUND", `there is no ${text}`);
-  return text;
 }

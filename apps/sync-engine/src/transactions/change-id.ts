@@ -10,5 +10,11 @@ export function parseChangeId(id: string): { page: string; n: number } | undefin
   const match = /^([0-9a-f]{8})-([0-9a-f]{4})-8([0-9a-f]{3})-8000-([0-9a-f]{12})$/.exec(id);
   if (!match) return undefined;
   const [, high, middle, low, ordinal] = match as unknown as [string, string, string, string, string];
-  return { page: BigInt(`0x${high}${middle}${low}`).toString(), n: Number.parseInt(ordinal, 16) };
+  const n = Number.parseInt(ordinal, 16);
+  return isOrdinal(n) ? { page: BigInt(`0x${high}${middle}${low}`).toString(), n } : undefined;
+}
+
+/** Whether a change can stand there in its page: ordinals are 32 bits wide. */
+export function isOrdinal(n: unknown): boolean {
+  return Number.isInteger(n) && Number(n) >= 0 && Number(n) < 2 ** 31;
 }

@@ -10,7 +10,8 @@ import { Injectable } from "@nestjs/common";
 import { AccountService } from "../accounts/account.service";
 import { CrashPoints } from "../crash-points";
 import { WorkBell } from "../work-bell";
-import { parseChangeId } from "./change-id";
+import { isId, strangeCursor } from "../ids";
+import { parseChangeId, isOrdinal } from "./change-id";
 import { TransactionRepository, type TransactionFilter } from "./transaction.repository";
 
 /** Where a list of the ledger goes on: pushes first, then changes. */
@@ -79,7 +80,7 @@ export class Ledger {
     const change = parseChangeId(id);
     const found = await this.db.readOnly(ctx.tenantId, async (tx) => {
       if (change) return this.transactions.change(tx, change.page, change.n, names);
-      return /^[0-9a-f-]{36}$/i.test(id) ? (await this.transactions.pushesById(tx, [id], names))[0] : undefined;
+      return isId(id) ? (await this.transactions.pushesById(tx, [id], names))[0] : undefined;
     });
     if (!found) throw new ProblemError("NOT_FOUND", `there is no transaction ${id}`);
     return found;
@@ -91,12 +92,21 @@ function writePlace(place: Place): string {
 }
 
 function readPlace(cursor: string): Place {
+  const place = parsed(cursor);
+  if (place?.part === "push" && isId(place.id) && isTime(place.at)) return place;
+  if (place?.part === "change" && /^\d{1,18}$/.test(place.page) && isOrdinal(place.n)) return place;
+  if (place?.part === "changes") return place;
+  throw strangeCursor(cursor);
+}
+
+function parsed(cursor: string): Place | null {
   try {
-    const place = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")) as Place;
-    if (["push", "change", "changes"].includes(place.part)) return place;
+    return JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")) as Place | null;
   } catch {
-    // falls through: whatever is wrong with it, the answer is the same
+    return null;
   }
-  const errors = [{ field: "cursor", rule: "format", value: cursor.slice(0, 100), code: "ERP008" }];
-  throw new ProblemError("ERP008", "the cursor is not one of this list", { errors });
+}
+
+function isTime(at: unknown): boolean {
+  return typeof at === "string" && /^\d{4}-\d\d-\d\dT[\d:.]{8,15}Z$/.test(at) && !Number.isNaN(Date.parse(at));
 }
