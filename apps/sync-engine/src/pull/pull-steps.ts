@@ -1,4 +1,4 @@
-import { ENTITIES, type EntityName } from "@dovetail/domain";
+import { ENTITIES, type EntityName, type Json } from "@dovetail/domain";
 import type { AdapterError, Page, Raw } from "@dovetail/adapter-sdk";
 import { backoff, type Clock } from "@dovetail/resilience";
 import { Inject, Injectable } from "@nestjs/common";
@@ -13,7 +13,10 @@ import { withoutTaken } from "./taken-rows";
 /** A page with the I/O number of its read. */
 export interface NumberedPage {
   io: number;
-  page: Page;
+  /** Let go as soon as they are prepared: what lives while a page commits is what a large pull holds in memory. */
+  rows: readonly Raw[];
+  cursor: Json;
+  last: boolean;
 }
 
 /** The parts of a pull that wait, look up or clean up. */
@@ -30,7 +33,9 @@ export class PullSteps {
   async read(source: AsyncIterator<Page>): Promise<NumberedPage | undefined> {
     const io = await this.pages.nextIo();
     const result = await source.next();
-    return result.done ? undefined : { io, page: result.value };
+    if (result.done) return undefined;
+    const { rows, cursor, last } = result.value;
+    return { io, rows, cursor, last };
   }
 
   async mergeLeftOvers(account: Account, entity: EntityName): Promise<void> {

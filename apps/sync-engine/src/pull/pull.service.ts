@@ -27,6 +27,8 @@ interface Context extends PullRun {
   prefix: string | null;
   targets: number[];
   cursor: CursorRow;
+  /** A page met a taken external id: source rows are kept until their page is merged, for the letters. */
+  keepsRows: boolean;
 }
 
 const CURSOR_FORMAT = 1;
@@ -55,6 +57,7 @@ export class PullService {
       prefix: ownedPrefix(settings),
       targets: await this.accounts.targets(tenantId, run.entity, num),
       cursor: await this.pages.openCursor(tenantId, num, ENTITIES[run.entity].code),
+      keepsRows: false,
     };
     await this.steps.mergeLeftOvers(context.account, context.entity);
     await this.pullWithRetries(context);
@@ -67,6 +70,11 @@ export class PullService {
       try {
         return await this.pullOnce(context);
       } catch (error) {
+        if (error instanceof ExternalIdTakenError && !context.keepsRows) {
+          // seldom enough to read the page once more
+          context.keepsRows = true;
+          continue;
+        }
         if (!(error instanceof AdapterError) || context.signal.aborted) throw error;
         failures = context.cursor.page > before ? 1 : failures + 1;
         if (error.category === "AUTH") this.sessions.close(context.account);
@@ -105,13 +113,14 @@ export class PullService {
             sent: "no",
           });
         signal.throwIfAborted();
-        if (!next.page.last) reading = this.steps.read(source);
-        const prepared = await this.rows.prepare(entity, next.page.rows, context.mapping, context.resolve);
+        if (!next.last) reading = this.steps.read(source);
+        const prepared = await this.rows.prepare(entity, next.rows, context.mapping, context.resolve);
+        if (!context.keepsRows) next.rows = [];
         await merging;
-        merging = this.merge(context, next, prepared, envelope(system, entity, next.page.cursor));
+        merging = this.merge(context, next, prepared, envelope(system, entity, next.cursor));
         // a rejection is met by the next await; this only keeps it from being "unhandled" until then
         merging.catch(() => undefined);
-        if (next.page.last) return await merging;
+        if (next.last) return await merging;
       }
     } catch (error) {
       await merging.catch(() => undefined);
@@ -124,7 +133,7 @@ export class PullService {
 
   private async merge(
     context: Context,
-    { io, page }: NumberedPage,
+    { io, rows, last }: NumberedPage,
     prepared: PreparedPage,
     cursor: Json,
   ): Promise<void> {
@@ -142,7 +151,7 @@ export class PullService {
       mapping: mapping.version,
       prefix: context.prefix,
       cursor,
-      last: page.last,
+      last,
       baseline: !context.cursor.baseline,
       repeats: prepared.repeats,
       targets: context.targets,
@@ -153,8 +162,8 @@ export class PullService {
     try {
       merged = await this.pages.apply(call);
     } catch (error) {
-      if (!(error instanceof ExternalIdTakenError)) throw error;
-      const rest = await this.steps.leaveTakenOut(account, entity, prepared, page.rows);
+      if (!(error instanceof ExternalIdTakenError) || !context.keepsRows) throw error;
+      const rest = await this.steps.leaveTakenOut(account, entity, prepared, rows);
       merged = await this.pages.apply({ ...call, rows: rest.rows, letters: rest.letters });
     }
     context.cursor = { ...context.cursor, page: call.page, value: cursor };
