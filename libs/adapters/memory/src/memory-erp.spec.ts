@@ -80,6 +80,16 @@ describe("MemoryErp", () => {
     expect(await lookup(session, { reference: "ABCDEFGHIJKL" })).toHaveLength(1);
   });
 
+  it("merges a resent reference with an effect that becomes due within the same call", async () => {
+    let ticks = 0;
+    const clock = { now: () => 1_000_000 + ticks++, monotonic: () => ticks, sleep: () => Promise.resolve() };
+    const erp = new MemoryErp({ clock, seed: 1 });
+    const body = erp.newBody("Part");
+    erp.later(1, () => void erp.create("Part", body, "REFERENCE123"));
+    erp.create("Part", body, "REFERENCE123");
+    expect(erp.table("Part").size).toBe(1);
+  });
+
   it("makes a late effect happen on its clock", async () => {
     const { erp, session, clock } = await setUp();
     erp.faults.next({ kind: "late", ms: 5000 });

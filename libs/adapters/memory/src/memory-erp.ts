@@ -69,7 +69,8 @@ export class MemoryErp {
     const due = this.pending.filter(({ at }) => at <= now).sort((a, b) => a.at - b.at);
     this.pending = this.pending.filter(({ at }) => at > now);
     for (const { effect } of due) effect();
-    return now;
+    // read again: what has just happened must be visible to the caller, even when the clock ticked in between
+    return due.length === 0 ? now : this.clock.now() + this.shift;
   }
 
   /** Lets the ERP's time pass. */
