@@ -111,6 +111,16 @@ describe("an address", () => {
     expect([path.slice(0, 60), [400, 404, 414, 422].includes(answer.status)]).toEqual([path.slice(0, 60), true]);
   });
 
+  it.each(["%00/x", "x/%00", "acme.%00/x", "%ff/x", "../x"])("for notices, %s, takes none", async (place) => {
+    const answer = await world.client().send("POST", `/webhooks/inbound/${place}`, { body: { any: 1 } });
+    expect([place, [400, 404].includes(answer.status)]).toEqual([place, true]);
+  });
+
+  it("of a tenant that cannot be finds none", async () => {
+    expect((await world.operator.send("GET", "/tenants/%00")).status).toBe(400);
+    expect((await world.operator.send("GET", "/tenants/Acme%20")).status).toBe(404);
+  });
+
   it("with a method that it has not is refused", async () => {
     await refused("DELETE", "/erp/records/Supplier");
   });

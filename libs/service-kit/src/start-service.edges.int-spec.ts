@@ -108,6 +108,14 @@ describe("a service's edges", () => {
     expect(await rude).toBe("cut");
   });
 
+  it("refuses an address with NUL in its path or query", async () => {
+    const running = await start();
+    for (const place of ["/empty%00", "/never?x=%00", "/%00"]) {
+      const answer = await fetch(running.url + place);
+      expect([answer.status, await answer.json()]).toMatchObject([400, { code: "ERP008" }]);
+    }
+  });
+
   it("lets any number of streams wait for the stop without a warning", async () => {
     const warnings: Error[] = [];
     const keep = (warning: Error): void => void warnings.push(warning);

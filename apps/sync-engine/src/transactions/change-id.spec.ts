@@ -24,8 +24,11 @@ describe("change ids", () => {
     );
   });
 
-  it.each(["", "nonsense", "0198f3a0-0000-7000-8000-00000000000a", "9f0b1c1e-3b8e-4f0a-9c1d-2e3f4a5b6c7d"])(
-    "are not '%s'",
-    (text) => expect(parseChangeId(text)).toBeUndefined(),
-  );
+  it.each([
+    "",
+    "nonsense",
+    "ffffffff-ffff-8fff-8000-ffffffffffff",
+    "0198f3a0-0000-7000-8000-00000000000a",
+    "9f0b1c1e-3b8e-4f0a-9c1d-2e3f4a5b6c7d",
+  ])("are not '%s'", (text) => expect(parseChangeId(text)).toBeUndefined());
 });

@@ -28,9 +28,22 @@ const OPERATIONAL = /^\/(?:health\/|metrics$)/;
 /** Trace, log and metric hooks, the JSON parser, and the routes `/health/live`, `/health/ready`, `/metrics`. */
 export function prepareEdge(instance: FastifyInstance, edge: Edge): void {
   addScopeHooks(instance, edge);
+  refuseNul(instance);
   addObservation(instance, edge);
   addJsonParser(instance, edge);
   addOperationalRoutes(instance, edge);
+}
+
+// An encoded NUL: no key, name or query of ours has one, and no database takes it.
+function refuseNul(instance: FastifyInstance): void {
+  instance.addHook("onRequest", (request: Scoped, reply, done) => {
+    if (!request.url.includes("%00")) return done();
+    const problem = new ProblemError("ERP008", "The address holds a NUL character.", { status: 400 });
+    // The route's pattern: an address can hold a secret.
+    const place = { instance: request.routeOptions.url ?? "/" };
+    const traceId = request[SCOPE]?.trace?.traceId;
+    sendProblem(reply, problemOf(problem, { ...place, ...(traceId === undefined ? {} : { traceId }) }));
+  });
 }
 
 function addScopeHooks(instance: FastifyInstance, edge: Edge): void {
