@@ -102,10 +102,13 @@ export class Engine implements OnApplicationBootstrap {
     serveEvents(bus, { db, producer: "sync-engine", expand });
     const relay = new Relay({ db, bus, producer: "sync-engine", expand, cursorOf, log: logger });
     relay.start();
+    this.parts.push(relay);
+    // switched off: the record store and its feed answer, but no ERP is called and nothing is taken up
+    if (!this.settings.enabled) return;
     const pulls = this.runner(this.handlers.pulls, this.settings.concurrency);
     const others = this.runner(this.handlers.others, this.settings.concurrency * 2);
     this.bell.onRing(() => [relay, pulls, others].forEach((part) => part.nudge()));
-    this.parts.push(...this.links.follow(() => others.nudge()), pulls, others, relay);
+    this.parts.unshift(...this.links.follow(() => others.nudge()), pulls, others);
   }
 
   /** Consumers first, then workers (they finish or hand over), the relay last. */

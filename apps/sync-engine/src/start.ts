@@ -40,7 +40,11 @@ export async function startSyncEngine({ env, local, logger: given }: StartOption
     await db.close();
     throw error;
   });
-  const settings = { syncIntervalMs: values.ERP_SYNC_INTERVAL, concurrency: values.SYNC_ENGINE_CONCURRENCY };
+  const settings = {
+    enabled: values.ERP_INTEGRATION_ENABLED,
+    syncIntervalMs: values.ERP_SYNC_INTERVAL,
+    concurrency: values.SYNC_ENGINE_CONCURRENCY,
+  };
   const keys = KeyRing.parse(values.SYNC_ENGINE_KEYS.reveal());
   const engine: { stop?: () => Promise<void> } = {};
   const running = await startService({

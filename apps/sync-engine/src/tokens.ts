@@ -5,6 +5,8 @@ export const SETTINGS = Symbol("dovetail.sync-engine.settings");
 
 /** What of the configuration the features need. */
 export interface Settings {
+  /** False: no job, push or schedule runs in this process (ERP_INTEGRATION_ENABLED). */
+  enabled: boolean;
   /** Interval of integrations without a schedule, milliseconds; 0 = none. */
   syncIntervalMs: number;
   /** Work rows handled at once in this process. */

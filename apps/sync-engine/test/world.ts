@@ -79,8 +79,8 @@ export class World {
     };
   }
 
-  async startEngine(): Promise<Running> {
-    const engine = await startSyncEngine({ env: this.environment() });
+  async startEngine(change: Record<string, string> = {}): Promise<Running> {
+    const engine = await startSyncEngine({ env: { ...this.environment(), ...change } });
     this.engines.push(engine);
     return engine;
   }
