@@ -7,7 +7,7 @@ import { TenantWorld } from "./tenant-world";
 /** More rows, and leases that run out by themselves, by hand: E2E_ROWS=100000. */
 const BY_HAND = process.env["E2E_ROWS"];
 const ROWS = Number(BY_HAND ?? 6000);
-const PAGE = ROWS / 24;
+const PAGE = Math.ceil(ROWS / 24);
 const MAIN = "odoo-bulk";
 const PATIENCE_MS = 60_000 + ROWS;
 
