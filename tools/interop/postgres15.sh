@@ -3,6 +3,7 @@
 #   postgres15.sh start [name]   prints the URL of its superuser
 #   postgres15.sh status [name]   succeeds when it runs
 #   postgres15.sh stop [name]
+#   postgres15.sh remove [name]   stops it and removes its data
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 need_root
@@ -43,10 +44,18 @@ start() {
   echo "postgresql://postgres:$(cat "$home/password")@127.0.0.1:$(cat "$home/port")/postgres"
 }
 
+stop() {
+  if running; then as_postgres "$bin/pg_ctl" -D "$home/data" -w -m fast stop >&2; fi
+}
+
 lock "$name"
 case "$command" in
 start) start ;;
-stop) if running; then as_postgres "$bin/pg_ctl" -D "$home/data" -w -m fast stop >&2; fi ;;
 status) running ;;
-*) fail "usage: $0 start|status|stop [name]" ;;
+stop) stop ;;
+remove)
+  stop
+  rm -rf "$home"
+  ;;
+*) fail "usage: $0 start|status|stop|remove [name]" ;;
 esac
