@@ -16,6 +16,8 @@ export interface Servers {
   urlFor(schema: string, role: ServiceRole): string;
   /** The superuser's URL on the limit's own database. */
   limitUrl: string;
+  /** The superuser's URL on the product's database. */
+  adminUrl: string;
   migrate(schema: ServiceSchema): Promise<void>;
   stop(): Promise<void>;
 }
@@ -47,6 +49,7 @@ export async function startServers(): Promise<Servers> {
     admin,
     urlFor: (schema, role) => urlOf("product", roleName(schema, role)),
     limitUrl: urlOf("bare"),
+    adminUrl: urlOf("product"),
     migrate: async (schema) => {
       await migrateService(urlOf("product"), schema, { owner: PASSWORD, run: PASSWORD, dispatch: PASSWORD });
     },

@@ -1,5 +1,5 @@
 import { syncEngineSchema } from "@dovetail/sync-engine";
-import { benchLine } from "./bench-line";
+import { benchLine, median } from "./bench-line";
 import { startChild } from "./children";
 import { cpuTimeOfFamily } from "./cpu-time";
 import { emptyStore } from "./engine";
@@ -11,31 +11,37 @@ import type { Servers } from "./servers";
 const ROWS = 200_000;
 const QUICK_ROWS = 100_000;
 
-/** The page merge alone, with history, links, cursor and log, against COPY of the same documents. */
+/** The page merge alone, with history, links, cursor and log, against COPY of the same rows. */
 export async function measureWriter(servers: Servers, options: Options, report: Report): Promise<void> {
   const rows = Math.min(ROWS, Math.max(QUICK_ROWS, ...options.rows));
   const simulator = startChild("simulator");
-  const limit = startChild("limit");
   const writer = startChild("writer");
   try {
     await servers.migrate(syncEngineSchema);
     const erp = await simulator.call<{ url: string; database: string }>("start", { rows });
     const source = { erpUrl: erp.url, erpDatabase: erp.database };
-    await limit.call("open", { databaseUrl: servers.limitUrl, ...source });
-    await writer.call("open", { databaseUrl: servers.urlFor("sync_engine", "run"), rows, ...source });
-    const [product, copy, cpu]: number[][] = [[], [], []];
-    for (let run = 0; run < options.runs; run++) {
-      copy?.push(rate(await limit.call<LimitRun>("copy", { rows })));
-      await emptyStore(servers);
+    const urls = { databaseUrl: servers.urlFor("sync_engine", "run"), adminUrl: servers.adminUrl };
+    await writer.call("open", { ...urls, rows, ...source });
+    const product: number[] = [];
+    const copy: number[] = [];
+    const cpu = { product: [] as number[], copy: [] as number[] };
+    const timed = async (command: string, input: object, into: number[]): Promise<number> => {
       await servers.admin.query("checkpoint");
       const before = cpuTimeOfFamily(servers.postgresPid);
-      product?.push(rate(await writer.call<LimitRun>("write", {})));
-      cpu?.push(((cpuTimeOfFamily(servers.postgresPid) - before) / rows) * 1000);
+      const run = await writer.call<LimitRun>(command, input);
+      into.push(((cpuTimeOfFamily(servers.postgresPid) - before) / rows) * 1000);
+      return rate(run);
+    };
+    for (let run = 0; run < options.runs; run++) {
+      copy.push(await timed("copy", {}, cpu.copy));
+      await emptyStore(servers);
+      product.push(await timed("write", {}, cpu.product));
     }
-    report.line(benchLine("writer.copy", rows, product ?? [], copy ?? []));
-    report.note(`  PostgreSQL's CPU ms per 1,000 rows: ${cpu?.map((each) => each.toFixed(1)).join(", ")}`);
+    report.line(benchLine("writer.copy", rows, product, copy));
+    const [p, c] = [median(cpu.product).toFixed(1), median(cpu.copy).toFixed(1)];
+    report.note(`  PostgreSQL's CPU ms per 1,000 rows: product ${p}, COPY ${c}`);
   } finally {
-    for (const child of [writer, limit, simulator]) await child.stop();
+    for (const child of [writer, simulator]) await child.stop();
   }
 }
 

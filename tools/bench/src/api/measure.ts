@@ -130,7 +130,12 @@ async function startLimit(servers: Servers, child: (role: string) => Child, tena
   await limit.call("open", { databaseUrl: servers.limitUrl, ...source });
   await limit.call("sync");
   const writer = child("writer");
-  await writer.call("open", { databaseUrl: servers.urlFor("sync_engine", "run"), rows: ROWS, ...source });
+  await writer.call("open", {
+    databaseUrl: servers.urlFor("sync_engine", "run"),
+    adminUrl: servers.adminUrl,
+    rows: ROWS,
+    ...source,
+  });
   await writer.call("write", { tenantId });
   await servers.admin.query("vacuum analyze sync_engine.records");
   await limit.call("settle");

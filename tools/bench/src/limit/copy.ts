@@ -16,7 +16,7 @@ class CopyIn {
 
   constructor(
     private readonly statement: string,
-    private readonly chunks: readonly Buffer[],
+    private readonly rows: Buffer,
   ) {
     this.done = new Promise((resolve, reject) => {
       this.resolve = resolve;
@@ -29,7 +29,7 @@ class CopyIn {
   }
 
   handleCopyInResponse(connection: CopyConnection): void {
-    for (const chunk of this.chunks) connection.sendCopyFromChunk(chunk);
+    connection.sendCopyFromChunk(this.rows);
     connection.endCopyFrom();
   }
 
@@ -45,9 +45,11 @@ class CopyIn {
   }
 }
 
-/** Copies text-format rows into a table. */
-export async function copyInto(client: Client, statement: string, chunks: readonly Buffer[]): Promise<void> {
-  const copy = new CopyIn(statement, chunks);
-  client.query(copy as never);
-  await copy.done;
+/** Copies text-format rows into a table, one statement and so one commit per page, as a pull has to commit. */
+export async function copyPages(client: Client, statement: string, pages: readonly Buffer[]): Promise<void> {
+  for (const page of pages) {
+    const copy = new CopyIn(statement, page);
+    client.query(copy as never);
+    await copy.done;
+  }
 }

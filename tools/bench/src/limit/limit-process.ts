@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { Client } from "pg";
 import { Pool } from "undici";
 import type { Commands } from "../child-side";
-import { copyInto } from "./copy";
+import { copyPages } from "./copy";
 import { fetchPage, mapPage, PAGE, type LimitPage, type SourceOptions } from "./source";
 
 /** The leanest program that does the work of a sync: no history, no links, no log, no row-level security. */
@@ -63,19 +63,19 @@ function copyText(page: LimitPage): Buffer {
   return Buffer.from(lines.join(""));
 }
 
-let copied: { rows: number; chunks: Buffer[] } | undefined;
+let copied: { rows: number; pages: Buffer[] } | undefined;
 
-async function prepareCopy(rows: number): Promise<{ rows: number; chunks: Buffer[] }> {
-  const chunks: Buffer[] = [];
+async function prepareCopy(rows: number): Promise<{ rows: number; pages: Buffer[] }> {
+  const pages: Buffer[] = [];
   let count = 0;
   for (let after = 0; count < rows;) {
     const page = mapPage(await read(after), hash);
     if (page.rows === 0) break;
-    chunks.push(copyText(page));
+    pages.push(copyText(page));
     count += page.rows;
     after = page.lastId;
   }
-  return { rows: count, chunks };
+  return { rows: count, pages };
 }
 
 export const limit = {
@@ -94,7 +94,7 @@ export const limit = {
     copied ??= await prepareCopy(rows);
     await client.query("truncate copy_rows");
     const started = performance.now();
-    await copyInto(client, "copy copy_rows (key, hash, doc) from stdin", copied.chunks);
+    await copyPages(client, "copy copy_rows (key, hash, doc) from stdin", copied.pages);
     return { rows: copied.rows, written: copied.rows, ms: performance.now() - started };
   },
 } satisfies Commands;
