@@ -110,7 +110,7 @@ judge platform-odoo14
 [ -z "$odoo" ] || suite adapter-odoo14 120 "${interop[@]}" odoo/test/odoo14.interop
 judge adapter-odoo14
 # The adapter's contract is mostly waiting for whole seconds of Odoo's stamps: the rest runs meanwhile.
-[ -z "$odoo" ] || suite conformance-odoo14 360 "${interop[@]}" odoo/test/odoo14-conformance.interop
+[ -z "$odoo" ] || suite conformance-odoo14 540 "${interop[@]}" odoo/test/odoo14-conformance.interop
 [ "$postgres$odoo$promtool" != 111 ] || suite metrics 120 "${interop[@]}" tools/interop/metrics
 judge metrics
 [ -z "$postgres" ] || suite postgres15-specs 180 --config jest.config.cjs \
