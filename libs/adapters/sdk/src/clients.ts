@@ -68,15 +68,27 @@ export interface FileEntry {
   modifiedAt: number;
 }
 
-/** A folder or an SFTP account. Paths are relative to the root and never leave it. */
+/**
+ * A folder or an SFTP account. Paths are relative to the root, written with `/`, and never leave it; links are not
+ * followed. A missing folder is TRANSIENT (ERP001, a mount may come back), a missing file NOT_FOUND, a refused access
+ * AUTH (ERP002), a full disk SERVER.
+ */
 export interface Files {
+  /** Plain files of one folder in order of their names; names that begin with a dot are left out. `*` and `?` match. */
   list(folder: string, pattern?: string): Promise<FileEntry[]>;
-  read(path: string): AsyncIterable<Uint8Array>;
-  /** Whole or not at all: written under a temporary name, then renamed. */
+  /** Undefined: no such file. */
+  stat(path: string): Promise<FileEntry | undefined>;
+  /** From a byte offset; default: the beginning. */
+  read(path: string, from?: number): AsyncIterable<Uint8Array>;
+  /** Whole or not at all: written under a temporary name, flushed, then renamed. Replaces what stands there. */
   write(path: string, content: Uint8Array): Promise<void>;
-  /** Replaces what stands at `to`. */
+  /** In one step; replaces what stands at `to`. */
   move(from: string, to: string): Promise<void>;
+  /** A file that is not there counts as removed. */
   remove(path: string): Promise<void>;
+  /** With the folders above it; one that stands is fine. */
+  makeFolder(path: string): Promise<void>;
+  close(): Promise<void>;
 }
 
 export interface QueueMessage {

@@ -24,6 +24,10 @@ export {
   RETRY_TABLE,
   type Sent,
 } from "./errors";
+export { LocalFiles } from "./files/local-files";
+export { matchName } from "./files/paths";
+export { SftpFiles } from "./files/sftp-files";
+export type { SftpOptions } from "./files/sftp-connection";
 export { HttpClient, type HttpOptions } from "./http";
 export { createMask, excerpt, type Mask, MASKED, secretsOf } from "./mask";
 export {
