@@ -51,13 +51,22 @@ export interface Http {
   request(request: HttpRequest): Promise<HttpAnswer>;
 }
 
-/** Parameterised SQL against an ERP's own database. */
+export interface TransactionOptions {
+  /** Reads alone, all of one moment. */
+  snapshot?: boolean;
+  /** Transactions of one name follow each other, where the database has such locks (Oracle: only by a grant). */
+  lock?: string;
+}
+
+/** Parameterised SQL against an ERP's own database. Values travel as text; a driver's errors become AdapterError. */
 export interface Sql {
   readonly dialect: "postgresql" | "mysql" | "mssql" | "oracle";
   query(text: string, values?: readonly Json[]): Promise<JsonObject[]>;
   /** Rows affected. */
   execute(text: string, values?: readonly Json[]): Promise<number>;
-  transaction<T>(fn: (sql: Sql) => Promise<T>): Promise<T>;
+  /** A failure before the commit had no effect; a lost commit is sent `maybe`. */
+  transaction<T>(fn: (sql: Sql) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  close(): Promise<void>;
 }
 
 export interface FileEntry {

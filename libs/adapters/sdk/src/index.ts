@@ -13,6 +13,7 @@ export type {
   Queue,
   QueueMessage,
   Sql,
+  TransactionOptions,
 } from "./clients";
 export {
   AdapterError,
@@ -66,5 +67,10 @@ export {
   type Schema,
   type SchemaField,
 } from "./schema";
+export type { SqlOptions } from "./sql/connection";
+export { checkName, type ColumnKind, quoteName, type SqlColumn, type SqlDialect, type Statement } from "./sql/dialect";
+export { dialectOf } from "./sql/dialects";
+export { SqlClient } from "./sql/sql-client";
+export { classifySql } from "./sql/sql-errors";
 export type { HmacScheme, SignatureScheme } from "./signatures";
 export { type ConfigResult, type ConnectionParts, gatherConfig, validateConfig } from "./validate-config";
