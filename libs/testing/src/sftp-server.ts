@@ -14,6 +14,7 @@ import {
   writeSync,
   type Stats,
 } from "node:fs";
+import { createServer } from "node:net";
 import { posix } from "node:path";
 import type { Attributes, Connection, Server, SFTPWrapper } from "ssh2";
 
@@ -81,7 +82,6 @@ export async function startTestSftp(options: TestSftpOptions): Promise<TestSftpS
   const state: Pick<TestSftpServer, "fault"> = { fault: undefined };
   const server: Server = new ssh2.Server({ hostKeys: [privateKey] }, (connection) => {
     connections.add(connection);
-    connection.setNoDelay(true);
     connection.on("error", () => undefined).on("close", () => connections.delete(connection));
     connection.on("authentication", (context) => {
       const known = context.method === "password" && context.username === options.username;
@@ -99,15 +99,16 @@ export async function startTestSftp(options: TestSftpOptions): Promise<TestSftpS
       ),
     );
   });
-  await new Promise<void>((resolve) => server.listen(options.port ?? 0, "127.0.0.1", resolve));
+  const listener = createServer({ noDelay: true }, (socket) => server.injectSocket(socket));
+  await new Promise<void>((resolve) => listener.listen(options.port ?? 0, "127.0.0.1", resolve));
   const cut = () => connections.forEach((connection) => connection.end());
   return Object.assign(state, {
-    port: (server.address() as { port: number }).port,
+    port: (listener.address() as { port: number }).port,
     hostKey,
     cut,
     close: () => {
       cut();
-      return new Promise<void>((resolve) => server.close(() => resolve()));
+      return new Promise<void>((resolve) => listener.close(() => resolve()));
     },
   });
 }
