@@ -37,7 +37,11 @@ export async function startSyncEngine({ env, local, logger: given }: StartOption
     await db.close();
     throw error;
   });
-  const settings = { syncIntervalMs: values.ERP_SYNC_INTERVAL, concurrency: values.SYNC_ENGINE_CONCURRENCY };
+  const settings = {
+    syncIntervalMs: values.ERP_SYNC_INTERVAL,
+    concurrency: values.SYNC_ENGINE_CONCURRENCY,
+    fileRoots: (values.ERP_FILE_ROOTS ?? "").split(":").filter((folder) => folder !== ""),
+  };
   const keys = KeyRing.parse(values.SYNC_ENGINE_KEYS.reveal());
   const engine: { stop?: () => Promise<void> } = {};
   const running = await startService({

@@ -28,7 +28,7 @@ export interface TestSftpServer {
   port: number;
   /** `SHA256:…` as a client pins it. */
   hostKey: string;
-  /** Every request meets it until it is set back. */
+  /** Every request but a look at one file meets it until it is set back. */
   fault: SftpFault | undefined;
   /** Ends every connection now. */
   cut(): void;
@@ -158,7 +158,13 @@ function serve(sftp: SFTPWrapper, folder: string, fault: () => SftpFault | undef
   );
   sftp.on("FSTAT", (id, handle) => answer(id, () => sftp.attrs(id, attributes(fstatSync(number(handle))))));
   for (const look of ["STAT", "LSTAT"] as const)
-    sftp.on(look as "STAT", (id, path) => answer(id, () => sftp.attrs(id, attributes(lstatSync(place(path))))));
+    sftp.on(look as "STAT", (id, path) => {
+      try {
+        sftp.attrs(id, attributes(lstatSync(place(path))));
+      } catch (error) {
+        sftp.status(id, statusOf(error));
+      }
+    });
   sftp.on("CLOSE", (id, handle) =>
     done(id, () => {
       if (!folders.delete(number(handle))) closeSync(number(handle));

@@ -16,7 +16,7 @@ import { canonicalMapping } from "./mapping";
 import { pullRows } from "./pull";
 import { pollAnswer, sendFile } from "./push";
 import { type FileSession, openSession } from "./session";
-import { FOLDERS } from "./sets";
+import { FOLDERS, type Layout } from "./sets";
 
 /** Class K: the file of a reference has one name, and what was answered is not handed over again. */
 function port(entity: EntityName): EntityPort<FileSession> {
@@ -57,20 +57,21 @@ async function test(session: FileSession): Promise<ServerInfo> {
   return { product: product.trim(), details: { waiting, sets: session.sets.map(({ entity }) => entity) } };
 }
 
-/** The columns of the newest delivery, of its lines under the member that lists them. */
+/** The columns of the newest files, of lines under the member that lists them. */
 async function describe(session: FileSession, entity: EntityName): Promise<SourceField[]> {
+  const { files, folders } = session;
   const set = session.sets.find((each) => each.entity === entity);
-  const newest = set && (await deliveriesOf(session, set)).filter(({ state }) => state !== "error").at(-1);
-  if (!set || !newest) return [];
-  const columns = async (path: string, layout: typeof set.layout, needed: readonly string[]) =>
-    (await openReader(session.files, path, layout, needed)).columns ?? [];
-  const fields = (await columns(newest.head.path, set.layout, set.key)).map((name) => ({ name, type: "text" }));
-  for (const [index, child] of set.children.entries()) {
-    const names = await columns(newest.children[index]?.path ?? "", child.layout, child.parentKey);
-    fields.push(
-      { name: child.as, type: "list" },
-      ...names.map((name) => ({ name: `${child.as}.${name}`, type: "text" })),
-    );
+  if (!set) return [];
+  const newest = (await deliveriesOf(session, set)).filter(({ state }) => state !== "error").at(-1);
+  const columns = async (taken: string | undefined, pattern: string, layout: Layout, needed: readonly string[]) => {
+    const path = taken ?? (await files.list(folders.in, pattern)).at(-1)?.path;
+    return path === undefined ? [] : ((await openReader(files, path, layout, needed)).columns ?? []);
+  };
+  const own = await columns(newest?.head.path, set.pattern, set.layout, set.key);
+  const fields = own.map((name) => ({ name, type: "text" }));
+  for (const [index, { as, pattern, layout, parentKey }] of set.children.entries()) {
+    const names = await columns(newest?.children[index]?.path, pattern, layout, parentKey);
+    fields.push({ name: as, type: "list" }, ...names.map((name) => ({ name: `${as}.${name}`, type: "text" })));
   }
   return fields;
 }

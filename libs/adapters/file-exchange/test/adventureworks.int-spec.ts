@@ -55,6 +55,7 @@ const sum = (records: readonly JsonObject[], field: string) =>
     expect([suppliers, parts, orders, balances].map(({ made }) => made.length)).toEqual([104, 504, 4012, 1069]);
     expect(orders.pages).toHaveLength(Math.ceil(4012 / 7));
     expect(suppliers.made[0]).toMatchObject({ supplierNumber: "AUSTRALI0001", currency: "USD" });
+    expect(new Set(parts.made.map(({ weightUnit }) => weightUnit))).toEqual(new Set([undefined, "LBR", "GRM"]));
     const lines = orders.made.flatMap((order) => order["lines"] as JsonObject[]);
     expect(lines).toHaveLength(8845);
     expect(lines.every(({ part, unit }) => typeof part === "string" && unit === "EA")).toBe(true);

@@ -76,6 +76,8 @@ export const MAPPINGS: Record<string, MappingDocument> = {
       text("partNumber", "ProductNumber", { isRequired: true }),
       text("name", "Name"),
       decimal("standardCost", "StandardCost"),
+      decimal("weight", "Weight"),
+      text("weightUnit", "WeightUnitMeasureCode", { transform: [{ name: "LOOKUP", map: UNITS }] }),
       fixed("unit", "EA"),
     ],
   },
