@@ -126,7 +126,7 @@ async function take(
   });
   const delivery: Delivery = { number, head: files.at(-1) as TakenFile, children: files.slice(0, -1), state: "work" };
   if (aside) return setAside(session, delivery, aside.message);
-  if (known.some((earlier) => isReplay(set, delivery, earlier, known))) return dropReplay(session, delivery);
+  if (isReplay(delivery, known)) return dropReplay(session, delivery);
   await moveIn(session, delivery);
   return delivery;
 }
@@ -152,14 +152,16 @@ async function mustMatchMark(session: FileSession, path: string, sha256: string)
 
 /**
  * The content of the newest delivery once more says nothing new. Of an older one it may be a return to an earlier
- * state, unless a name that is given once comes again with it.
+ * state, unless it comes under a name that has always stood for this content.
  */
-function isReplay(set: FileSet, delivery: Delivery, earlier: Delivery, known: readonly Delivery[]): boolean {
-  if (earlier.state === "error") return false;
+function isReplay(delivery: Delivery, known: readonly Delivery[]): boolean {
   const digests = ({ head, children }: Delivery) => [head, ...children].map(({ digest }) => digest).join();
-  if (digests(delivery) !== digests(earlier)) return false;
-  const newest = known.filter(({ state }) => state !== "error").at(-1);
-  return earlier === newest || (/[*?]/.test(set.pattern) && earlier.head.name === delivery.head.name);
+  const mine = digests(delivery);
+  const read = known.filter(({ state }) => state !== "error");
+  const newest = read.at(-1);
+  if (newest && digests(newest) === mine) return true;
+  const namesakes = read.filter(({ head }) => head.name === delivery.head.name);
+  return namesakes.length > 0 && namesakes.every((earlier) => digests(earlier) === mine);
 }
 
 async function moveIn(session: FileSession, delivery: Delivery): Promise<void> {
