@@ -16,7 +16,7 @@ import {
 } from "node:fs";
 import { createServer } from "node:net";
 import { posix } from "node:path";
-import type { Attributes, Connection, Server, SFTPWrapper } from "ssh2";
+import type { Attributes, AuthContext, Connection, ParsedKey, Server, SFTPWrapper } from "ssh2";
 
 const STATUS = { OK: 0, EOF: 1, NO_SUCH_FILE: 2, PERMISSION_DENIED: 3, FAILURE: 4 } as const;
 
@@ -39,6 +39,8 @@ export interface TestSftpOptions {
   folder: string;
   username: string;
   password: string;
+  /** PEM of a key that is taken too. */
+  privateKey?: string;
   /** 0: a free one. */
   port?: number;
 }
@@ -78,15 +80,16 @@ export async function startTestSftp(options: TestSftpOptions): Promise<TestSftpS
   const parsed = ssh2.utils.parseKey(privateKey);
   if (parsed instanceof Error) throw parsed;
   const hostKey = `SHA256:${createHash("sha256").update(parsed.getPublicSSH()).digest("base64").replace(/=+$/, "")}`;
+  const taken = options.privateKey === undefined ? undefined : ssh2.utils.parseKey(options.privateKey);
+  if (taken instanceof Error) throw taken;
   const connections = new Set<Connection>();
   const state: Pick<TestSftpServer, "fault"> = { fault: undefined };
   const server: Server = new ssh2.Server({ hostKeys: [privateKey] }, (connection) => {
     connections.add(connection);
     connection.on("error", () => undefined).on("close", () => connections.delete(connection));
     connection.on("authentication", (context) => {
-      const known = context.method === "password" && context.username === options.username;
-      if (known && context.password === options.password) context.accept();
-      else context.reject(["password"]);
+      if (isKnown(context, options, taken)) context.accept();
+      else context.reject(["password", "publickey"]);
     });
     connection.on("session", (accept) =>
       accept().on("sftp", (take) =>
@@ -113,10 +116,26 @@ export async function startTestSftp(options: TestSftpOptions): Promise<TestSftpS
   });
 }
 
-function serve(sftp: SFTPWrapper, folder: string, fault: () => SftpFault | undefined, cut: () => void): void {
-  const place = (path: string) => folder + posix.normalize(`/${path}`);
-  const listed = new Set<number>();
+function isKnown(context: AuthContext, { username, password }: TestSftpOptions, key: ParsedKey | undefined): boolean {
+  if (context.username !== username) return false;
+  if (context.method === "password") return context.password === password;
+  if (context.method !== "publickey" || !key?.getPublicSSH().equals(context.key.data)) return false;
+  // The first question is only whether the key would do.
+  if (!context.signature || !context.blob) return true;
+  return key.verify(context.blob, context.signature, context.hashAlgo) === true;
+}
+
+/** What the handlers of one session share. */
+interface Served {
+  sftp: SFTPWrapper;
+  place(path: string): string;
   /** Runs one request unless a fault is on; what it throws is its status. */
+  answer(id: number, run: () => void): void;
+  /** The same, and says OK. */
+  done(id: number, run: () => void): void;
+}
+
+function serve(sftp: SFTPWrapper, folder: string, fault: () => SftpFault | undefined, cut: () => void): void {
   const answer = (id: number, run: () => void) => {
     const now = fault();
     if (now === "hang") return;
@@ -129,47 +148,24 @@ function serve(sftp: SFTPWrapper, folder: string, fault: () => SftpFault | undef
     }
   };
   const done = (id: number, run: () => void) => answer(id, () => (run(), void sftp.status(id, STATUS.OK)));
-  const handleOf = (fd: number) => {
-    const handle = Buffer.alloc(4);
-    handle.writeUInt32BE(fd);
-    return handle;
-  };
-  const number = (handle: Buffer) => handle.readUInt32BE(0);
+  const served: Served = { sftp, place: (path) => folder + posix.normalize(`/${path}`), answer, done };
+  const folders = serveFolders(served);
+  serveFiles(served, folders);
+  serveNames(served);
+}
+
+const numberOf = (handle: Buffer) => handle.readUInt32BE(0);
+
+function handleOf(number: number): Buffer {
+  const handle = Buffer.alloc(4);
+  handle.writeUInt32BE(number);
+  return handle;
+}
+
+/** Listings; answers the open ones, path by handle. */
+function serveFolders({ sftp, place, answer }: Served): Map<number, string> {
   const folders = new Map<number, string>();
-  sftp.on("REALPATH", (id, path) =>
-    answer(id, () => sftp.name(id, [{ filename: posix.normalize(`/${path}`), longname: "", attrs: {} as Attributes }])),
-  );
-  sftp.on("OPEN", (id, path, flags) =>
-    answer(id, () => {
-      const mode = ssh2Flags(flags);
-      sftp.handle(id, handleOf(openSync(place(path), mode, 0o644)));
-    }),
-  );
-  sftp.on("READ", (id, handle, offset, length) =>
-    answer(id, () => {
-      const buffer = Buffer.alloc(length);
-      const read = readSync(number(handle), buffer, 0, length, offset);
-      if (read === 0) sftp.status(id, STATUS.EOF);
-      else sftp.data(id, buffer.subarray(0, read));
-    }),
-  );
-  sftp.on("WRITE", (id, handle, offset, data) =>
-    done(id, () => writeSync(number(handle), data, 0, data.length, offset)),
-  );
-  sftp.on("FSTAT", (id, handle) => answer(id, () => sftp.attrs(id, attributes(fstatSync(number(handle))))));
-  for (const look of ["STAT", "LSTAT"] as const)
-    sftp.on(look as "STAT", (id, path) => {
-      try {
-        sftp.attrs(id, attributes(lstatSync(place(path))));
-      } catch (error) {
-        sftp.status(id, statusOf(error));
-      }
-    });
-  sftp.on("CLOSE", (id, handle) =>
-    done(id, () => {
-      if (!folders.delete(number(handle))) closeSync(number(handle));
-    }),
-  );
+  const listed = new Set<number>();
   sftp.on("OPENDIR", (id, path) =>
     answer(id, () => {
       readdirSync(place(path));
@@ -180,18 +176,56 @@ function serve(sftp: SFTPWrapper, folder: string, fault: () => SftpFault | undef
   );
   sftp.on("READDIR", (id, handle) =>
     answer(id, () => {
-      const key = number(handle);
+      const key = numberOf(handle);
       const at = folders.get(key);
       if (at === undefined || listed.delete(key)) return void sftp.status(id, STATUS.EOF);
       listed.add(key);
-      const names = readdirSync(at).map((filename) => ({
+      const entry = (filename: string) => ({
         filename,
         longname: filename,
         attrs: attributes(lstatSync(`${at}/${filename}`)),
-      }));
-      sftp.name(id, names);
+      });
+      sftp.name(id, readdirSync(at).map(entry));
     }),
   );
+  return folders;
+}
+
+function serveFiles({ sftp, place, answer, done }: Served, folders: Map<number, string>): void {
+  sftp.on("OPEN", (id, path, flags) =>
+    answer(id, () => sftp.handle(id, handleOf(openSync(place(path), openFlags(flags), 0o644)))),
+  );
+  sftp.on("READ", (id, handle, offset, length) =>
+    answer(id, () => {
+      const buffer = Buffer.alloc(length);
+      const read = readSync(numberOf(handle), buffer, 0, length, offset);
+      if (read === 0) sftp.status(id, STATUS.EOF);
+      else sftp.data(id, buffer.subarray(0, read));
+    }),
+  );
+  sftp.on("WRITE", (id, handle, offset, data) =>
+    done(id, () => writeSync(numberOf(handle), data, 0, data.length, offset)),
+  );
+  sftp.on("FSTAT", (id, handle) => answer(id, () => sftp.attrs(id, attributes(fstatSync(numberOf(handle))))));
+  sftp.on("CLOSE", (id, handle) =>
+    done(id, () => {
+      if (!folders.delete(numberOf(handle))) closeSync(numberOf(handle));
+    }),
+  );
+}
+
+function serveNames({ sftp, place, answer, done }: Served): void {
+  sftp.on("REALPATH", (id, path) =>
+    answer(id, () => sftp.name(id, [{ filename: posix.normalize(`/${path}`), longname: "", attrs: {} as Attributes }])),
+  );
+  for (const look of ["STAT", "LSTAT"] as const)
+    sftp.on(look as "STAT", (id, path) => {
+      try {
+        sftp.attrs(id, attributes(lstatSync(place(path))));
+      } catch (error) {
+        sftp.status(id, statusOf(error));
+      }
+    });
   sftp.on("REMOVE", (id, path) => done(id, () => unlinkSync(place(path))));
   sftp.on("MKDIR", (id, path) => done(id, () => mkdirSync(place(path))));
   sftp.on("RENAME", (id, from, to) =>
@@ -203,7 +237,7 @@ function serve(sftp: SFTPWrapper, folder: string, fault: () => SftpFault | undef
 }
 
 /** Flags of SFTP 3 as those of open(2): READ 1, WRITE 2, CREAT 8, TRUNC 16, EXCL 32. */
-function ssh2Flags(flags: number): number {
+function openFlags(flags: number): number {
   const access = (flags & 3) === 3 ? constants.O_RDWR : flags & 2 ? constants.O_WRONLY : constants.O_RDONLY;
   return (
     access |

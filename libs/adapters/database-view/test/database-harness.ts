@@ -57,6 +57,28 @@ function faultsOf(running: () => Running, seedOne: (e: EntityName, age: number, 
 
 const quiet = () => undefined;
 
+/** A session at a place with these settings; `changed` overrides members of the connection. */
+export async function openPlace(place: Place, settings: JsonObject, changed: JsonObject = {}, signal?: AbortSignal) {
+  const http = new HttpClient();
+  const { dialect, port, database, user, password } = place;
+  const own = { dialect, port, database, apiUsername: user, apiPassword: password };
+  const fixed = { host: "127.0.0.1", tls: "off", zone: "UTC", timeoutSeconds: 20 };
+  const session = await databaseView.open({
+    config: { ...fixed, ...own, ...settings, ...changed },
+    http,
+    clock: systemClock,
+    signal: signal ?? new AbortController().signal,
+    log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+  });
+  return {
+    session,
+    async close() {
+      await databaseView.close?.(session);
+      await http.close();
+    },
+  };
+}
+
 /** The adapter on a real database, with breaking connections between. */
 export function databaseHarness(start: () => Promise<{ place: Place; stop(): Promise<void> }>): ConformanceHarness {
   let started: (Running & { place: Place; stop(): Promise<void> }) | undefined;
@@ -100,22 +122,10 @@ export function databaseHarness(start: () => Promise<{ place: Place; stop(): Pro
     },
     reset: () => running().tables.clear(),
     async open({ as, signal }: OpenOptions = {}) {
-      const changed = as === "wrongPassword" ? { apiPassword: "wrong" } : as === "unreachable" ? { port: 1 } : {};
-      const http = new HttpClient();
-      const session = await databaseView.open({
-        config: { zone: "UTC", ...config, ...changed },
-        http,
-        clock: systemClock,
-        signal: signal ?? new AbortController().signal,
-        log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
-      });
-      return {
-        session,
-        async close() {
-          await databaseView.close?.(session);
-          await http.close();
-        },
-      };
+      const changed: JsonObject =
+        as === "wrongPassword" ? { apiPassword: "wrong" } : as === "unreachable" ? { port: 1 } : {};
+      const { place, proxy, tables } = running();
+      return openPlace({ ...place, port: proxy.port }, tables.settings(), changed, signal);
     },
     async seed(entity, count) {
       const ids: string[] = [];

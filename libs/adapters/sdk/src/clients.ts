@@ -100,17 +100,39 @@ export interface Files {
   close(): Promise<void>;
 }
 
-export interface QueueMessage {
+/** A message as the broker keeps it. */
+export interface QueuedMessage {
+  /** Rises with every message of the log; JetStream: the stream's sequence, Kafka: an offset. */
+  place: number;
+  topic: string;
   body: Uint8Array;
   headers: Record<string, string>;
-  /** To be called after the message's effect is stored. */
-  acknowledge(): Promise<void>;
+  /** When the broker took it, ISO 8601. */
+  at: string;
 }
 
-/** An ERP's message broker. */
+export interface QueueState {
+  /** Oldest place that is still kept. */
+  first: number;
+  last: number;
+  /** Another text when the log was made anew: its places then start again. */
+  incarnation: string;
+}
+
+/**
+ * An ERP's message broker, seen as logs of messages with places. Reading changes nothing at the broker: whoever stores
+ * the place of the last message with its effect reads each exactly once. Brokers without places (AMQP) need a client
+ * that keeps what it fetched until a read behind it says that it is stored.
+ */
 export interface Queue {
-  publish(topic: string, body: Uint8Array, headers?: Record<string, string>): Promise<void>;
-  consume(topic: string, signal: AbortSignal): AsyncIterable<QueueMessage>;
+  state(log: string): Promise<QueueState>;
+  /** Messages of the topic from this place on, oldest first, at most `limit`; none: the end is reached. */
+  read(log: string, topic: string, from: number, limit: number): Promise<QueuedMessage[]>;
+  /** The newest message of the topic. */
+  last(log: string, topic: string): Promise<QueuedMessage | undefined>;
+  /** Resolves when the broker keeps it. Messages of one id within the broker's window are one. */
+  publish(topic: string, body: Uint8Array, headers?: Record<string, string>, id?: string): Promise<{ place: number }>;
+  close(): Promise<void>;
 }
 
 /** Structured log; `details` never holds a secret or a whole record. */

@@ -11,7 +11,8 @@ export type {
   HttpRequest,
   Log,
   Queue,
-  QueueMessage,
+  QueuedMessage,
+  QueueState,
   Sql,
   TransactionOptions,
 } from "./clients";
@@ -56,6 +57,7 @@ export {
   type Stamp,
   type WriteClass,
 } from "./port";
+export { NatsQueue, type NatsQueueOptions } from "./queue/nats-queue";
 export { newReference } from "./reference";
 export { retryAfterMs } from "./retry-after";
 export {

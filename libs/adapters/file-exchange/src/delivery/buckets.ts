@@ -10,22 +10,30 @@ export interface Kept {
   problem?: string;
 }
 
-const FLUSH_CHARACTERS = 32 * 1024;
+/** All that is kept back for larger writes, whatever the number of buckets. */
+const BUFFERED = 16 * 1024 * 1024;
+const LARGEST_BUFFER = 64 * 1024;
+const NEWLINE = 10;
+
+/** What waits for one file: bytes, not texts, so that nothing of it lives on in the heap. */
+interface Slot {
+  bytes: Buffer;
+  length: number;
+}
 
 /**
  * Documents and lines spread over files by a hash of their key, so that those of one bucket fit in memory: the
  * partitioning half of a grace hash join. The spread depends on keys alone, so a later process finds the same order.
  */
 export class Buckets {
-  private readonly pending: string[][];
-  private readonly sizes: number[];
+  private readonly slots: Slot[];
 
   private constructor(
     private readonly folder: string,
     readonly count: number,
   ) {
-    this.pending = Array.from({ length: count * 2 }, () => []);
-    this.sizes = new Array<number>(count * 2).fill(0);
+    const size = Math.min(LARGEST_BUFFER, Math.floor(BUFFERED / (count * 2)));
+    this.slots = Array.from({ length: count * 2 }, () => ({ bytes: Buffer.allocUnsafeSlow(size), length: 0 }));
   }
 
   /** In a new folder below the system's temporary one, which needs room for the delivery once more. */
@@ -33,16 +41,18 @@ export class Buckets {
     return new Buckets(await mkdtemp(join(tmpdir(), "dovetail-join-")), count);
   }
 
-  async addDocument(document: Kept): Promise<void> {
-    await this.add(this.bucketOf(document.key) * 2, JSON.stringify(document));
+  /** A promise only where something is written: most calls are over at once. */
+  addDocument(document: Kept): Promise<void> | undefined {
+    return this.add(this.bucketOf(document.key) * 2, JSON.stringify(document));
   }
 
-  async addLine(member: number, key: string, line: JsonObject): Promise<void> {
-    await this.add(this.bucketOf(key) * 2 + 1, JSON.stringify([member, key, line]));
+  /** As `addDocument`. */
+  addLine(member: number, key: string, line: JsonObject): Promise<void> | undefined {
+    return this.add(this.bucketOf(key) * 2 + 1, JSON.stringify([member, key, line]));
   }
 
   async flush(): Promise<void> {
-    for (let slot = 0; slot < this.pending.length; slot++) await this.write(slot);
+    for (const index of this.slots.keys()) await this.write(index);
   }
 
   async documents(bucket: number): Promise<Kept[]> {
@@ -64,22 +74,33 @@ export class Buckets {
     return (hash >>> 0) % this.count;
   }
 
-  private async add(slot: number, line: string): Promise<void> {
-    this.pending[slot]?.push(line);
-    this.sizes[slot] = (this.sizes[slot] ?? 0) + line.length;
-    if ((this.sizes[slot] ?? 0) > FLUSH_CHARACTERS) await this.write(slot);
+  private add(index: number, line: string): Promise<void> | undefined {
+    const slot = this.slots[index] as Slot;
+    const size = Buffer.byteLength(line) + 1;
+    if (slot.length + size > slot.bytes.length) return this.write(index).then(() => this.put(slot, index, line, size));
+    return this.put(slot, index, line, size);
   }
 
-  private async write(slot: number): Promise<void> {
-    const lines = this.pending[slot] ?? [];
-    if (lines.length === 0) return;
-    this.pending[slot] = [];
-    this.sizes[slot] = 0;
-    await appendFile(join(this.folder, String(slot)), `${lines.join("\n")}\n`, { mode: 0o600 });
+  private put(slot: Slot, index: number, line: string, size: number): Promise<void> | undefined {
+    if (size > slot.bytes.length) return appendFile(this.pathOf(index), `${line}\n`, { mode: 0o600 });
+    slot.length += slot.bytes.write(line, slot.length);
+    slot.bytes[slot.length++] = NEWLINE;
+    return undefined;
+  }
+
+  private async write(index: number): Promise<void> {
+    const slot = this.slots[index] as Slot;
+    if (slot.length === 0) return;
+    await appendFile(this.pathOf(index), slot.bytes.subarray(0, slot.length), { mode: 0o600 });
+    slot.length = 0;
+  }
+
+  private pathOf(index: number): string {
+    return join(this.folder, String(index));
   }
 
   private async read(slot: number): Promise<unknown[]> {
-    const text = await readFile(join(this.folder, String(slot)), "utf8").catch((error: NodeJS.ErrnoException) => {
+    const text = await readFile(this.pathOf(slot), "utf8").catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return "";
       throw error;
     });

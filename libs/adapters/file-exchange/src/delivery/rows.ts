@@ -27,7 +27,7 @@ export interface Placed {
 
 /** Lines of more bytes than this are joined on disk. */
 const JOIN_IN_MEMORY = 16 * 1024 * 1024;
-const BUCKET_BYTES = 4 * 1024 * 1024;
+const BUCKET_BYTES = 256 * 1024;
 const MAX_BUCKETS = 1024;
 
 /** The rows of a delivery in an order that every reader of it finds again. */
@@ -94,9 +94,15 @@ async function* joinedOnDisk(
   const buckets = await Buckets.create(Math.min(MAX_BUCKETS, Math.ceil(bytes / BUCKET_BYTES)));
   try {
     for await (const batch of linesOf(session, set, delivery))
-      for (const { member, key, line } of batch) await buckets.addLine(member, key, line);
+      for (const { member, key, line } of batch) {
+        const writing = buckets.addLine(member, key, line);
+        if (writing) await writing;
+      }
     for await (const records of heads(session, set, delivery))
-      for (const record of records) await buckets.addDocument({ ...record, key: joinedKey(record.values, set.key) });
+      for (const record of records) {
+        const writing = buckets.addDocument({ ...record, key: joinedKey(record.values, set.key) });
+        if (writing) await writing;
+      }
     await buckets.flush();
     for (let bucket = from.bucket ?? 0; bucket < buckets.count; bucket++) {
       gone(session.signal);

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startTestSftp, temporaryFolder, type TestSftpServer } from "@dovetail/testing";
@@ -162,6 +163,28 @@ describe("an SFTP account", () => {
     await server.close();
     expect(await failure(open({ port }).list(""))).toMatchObject({ category: "TRANSIENT", code: "ERP001", sent: "no" });
     server = await startTestSftp({ folder, ...LOGIN });
+  });
+
+  it("logs in by private key", async () => {
+    await server.close();
+    const key = () =>
+      generateKeyPairSync("ec", {
+        namedCurve: "P-256",
+        publicKeyEncoding: { type: "spki", format: "pem" },
+        privateKeyEncoding: { type: "sec1", format: "pem" },
+      }).privateKey;
+    const privateKey = key();
+    server = await startTestSftp({ folder, ...LOGIN, privateKey });
+    const { password: _, ...login } = LOGIN;
+    const by = (text: string) =>
+      new SftpFiles("/", { host: "127.0.0.1", port: server.port, hostKey: server.hostKey, ...login, privateKey: text });
+    const files = by(privateKey);
+    expect(await files.list("")).toEqual([]);
+    await files.close();
+    expect(await failure(by(key()).list(""))).toMatchObject({ category: "AUTH", code: "ERP002" });
+    const unreadable = await failure(by("-----BEGIN nonsense").list(""));
+    expect(unreadable).toMatchObject({ category: "AUTH" });
+    expect(unreadable.message).toContain("private key");
   });
 
   it("connects anew after the connection was lost", async () => {

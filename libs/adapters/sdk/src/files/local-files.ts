@@ -5,7 +5,8 @@ import type { FileEntry, Files } from "../clients";
 import { AWAY, fileError, mustGoOn, stepError } from "./file-errors";
 import { matchName, partsOf, temporaryName } from "./paths";
 
-const CHUNK = 256 * 1024;
+/** Small, so that what is made of one chunk is gone before the collector takes it for lasting. */
+const CHUNK = 64 * 1024;
 
 /** Files of a folder of this machine. Links are refused wherever they stand below the root. */
 export class LocalFiles implements Files {
