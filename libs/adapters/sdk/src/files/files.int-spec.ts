@@ -50,7 +50,8 @@ describe.each(kinds)("files of %s", (kind, open) => {
   });
 
   it("lists plain files by name and pattern, hidden ones and folders left out", async () => {
-    for (const name of ["b.csv", "a.csv", ".hidden.csv", "c.txt"]) writeFileSync(join(folder, "in", name), name);
+    for (const name of ["b.csv", "a.csv", ".hidden.csv", "c.txt", "..\\d.csv"])
+      writeFileSync(join(folder, "in", name), name);
     mkdirSync(join(folder, "in", "d.csv"));
     expect((await files.list("in")).map(({ path }) => path)).toEqual(["in/a.csv", "in/b.csv", "in/c.txt"]);
     const found = await files.list("in", "*.csv");

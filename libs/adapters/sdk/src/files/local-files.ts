@@ -3,7 +3,7 @@ import { type FileHandle, lstat, mkdir, open, readdir, rename, unlink } from "no
 import { isAbsolute, join } from "node:path";
 import type { FileEntry, Files } from "../clients";
 import { AWAY, fileError, mustGoOn, stepError } from "./file-errors";
-import { matchName, partsOf, temporaryName } from "./paths";
+import { isListed, partsOf, temporaryName } from "./paths";
 
 /** Small, so that what is made of one chunk is gone before the collector takes it for lasting. */
 const CHUNK = 64 * 1024;
@@ -22,9 +22,7 @@ export class LocalFiles implements Files {
   async list(folder: string, pattern = "*"): Promise<FileEntry[]> {
     const at = await this.folder(folder);
     const names = await this.step("reading the folder", folder, () => readdir(at, { withFileTypes: true }));
-    const wanted = names.filter(
-      (entry) => entry.isFile() && !entry.name.startsWith(".") && matchName(pattern, entry.name),
-    );
+    const wanted = names.filter((entry) => entry.isFile() && isListed(entry.name, pattern));
     const entries = await Promise.all(wanted.map(({ name }) => this.stat([...partsOf(folder), name].join("/"))));
     return entries.filter((entry) => entry !== undefined).sort((a, b) => (a.path < b.path ? -1 : 1));
   }

@@ -22,6 +22,11 @@ export function matchName(pattern: string, name: string): string[] | undefined {
   return new RegExp(`^${source}$`, "su").exec(name)?.slice(1);
 }
 
+/** Whether a listing shows a name: hidden ones and those that could be taken for a path are left out. */
+export function isListed(name: string, pattern: string): boolean {
+  return !name.startsWith(".") && !/[/\\\0]/.test(name) && matchName(pattern, name) !== undefined;
+}
+
 /** A name beside `path` that no listing shows. */
 export function temporaryName(path: string): string {
   const at = path.lastIndexOf("/") + 1;

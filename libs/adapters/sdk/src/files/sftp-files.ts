@@ -2,7 +2,7 @@ import type { FileEntryWithStats, SFTPWrapper, Stats } from "ssh2";
 import type { FileEntry, Files } from "../clients";
 import type { AdapterError, Sent } from "../errors";
 import { AWAY, fileError, stepError } from "./file-errors";
-import { matchName, partsOf, temporaryName } from "./paths";
+import { isListed, partsOf, temporaryName } from "./paths";
 import { SftpConnection, type SftpOptions } from "./sftp-connection";
 
 const CHUNK = 256 * 1024;
@@ -34,7 +34,7 @@ export class SftpFiles implements Files {
       throw error.category === "NOT_FOUND" ? this.noFolder(folder, error) : error;
     });
     return names
-      .filter(({ filename, attrs }) => attrs.isFile() && !filename.startsWith(".") && matchName(pattern, filename))
+      .filter(({ filename, attrs }) => attrs.isFile() && isListed(filename, pattern))
       .map(({ filename, attrs }) => entryOf([...parts, filename].join("/"), attrs))
       .sort((a, b) => (a.path < b.path ? -1 : 1));
   }
