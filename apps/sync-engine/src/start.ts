@@ -44,6 +44,7 @@ export async function startSyncEngine({ env, local, logger: given }: StartOption
     enabled: values.ERP_INTEGRATION_ENABLED,
     syncIntervalMs: values.ERP_SYNC_INTERVAL,
     concurrency: values.SYNC_ENGINE_CONCURRENCY,
+    fileRoots: (values.ERP_FILE_ROOTS ?? "").split(":").filter((folder) => folder !== ""),
   };
   const keys = KeyRing.parse(values.SYNC_ENGINE_KEYS.reveal());
   const engine: { stop?: () => Promise<void> } = {};

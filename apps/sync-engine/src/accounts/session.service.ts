@@ -15,7 +15,7 @@ import type { Clock } from "@dovetail/resilience";
 import { LOGGER, type Logger } from "@dovetail/service-kit";
 import { Inject, Injectable, type OnModuleDestroy } from "@nestjs/common";
 import { EngineMetrics } from "../systems/engine-metrics";
-import { CLOCK } from "../tokens";
+import { CLOCK, SETTINGS, type Settings } from "../tokens";
 import type { Account } from "./account";
 
 /** An adapter with its open session at one account. */
@@ -41,6 +41,7 @@ export class SessionService implements OnModuleDestroy {
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly metrics: EngineMetrics,
     @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
   async open(account: Account): Promise<Session> {
@@ -76,9 +77,16 @@ export class SessionService implements OnModuleDestroy {
       signal: abort.signal,
       connections: account.document.limits.concurrentCalls ?? adapter.limits?.concurrent ?? 4,
     });
-    const log = this.logger.child({ integration: account.name, tenant: account.tenant }) as unknown as Log;
+    const log = adapterLog(this.logger.child({ integration: account.name, tenant: account.tenant }));
     const session = adapter
-      .open({ config, http: this.metrics.measured(http, adapter.system), clock: this.clock, signal: abort.signal, log })
+      .open({
+        config,
+        http: this.metrics.measured(http, adapter.system),
+        fileRoots: this.settings.fileRoots,
+        clock: this.clock,
+        signal: abort.signal,
+        log,
+      })
       .then((handle) => ({ adapter, handle }));
     return { version: account.version, session, abort, http };
   }
@@ -116,4 +124,14 @@ export class SessionService implements OnModuleDestroy {
         void entry.http.close();
       });
   }
+}
+
+/** The service's logger in the words of the port: message first. */
+function adapterLog(logger: Logger): Log {
+  return {
+    debug: (message, details) => logger.debug(details ?? {}, message),
+    info: (message, details) => logger.info(details ?? {}, message),
+    warn: (message, details) => logger.warn(details ?? {}, message),
+    error: (message, details) => logger.error(details ?? {}, message),
+  };
 }

@@ -129,6 +129,10 @@ function prepareRow(
     const error = { field: "externalId", rule, value: storable(raw.externalId).slice(0, 200), code: "ERP008" };
     return rejected(raw, null, [error], seal);
   }
+  if (raw.problem !== undefined) {
+    const error = { field: "", rule: "source", value: null, code: "ERP008", message: raw.problem };
+    return rejected(raw, null, [error], seal);
+  }
   if (raw.childrenComplete === false) return parked(raw, "INCOMPLETE", null, seal);
   if (errors.length > 0) return rejected(raw, keyText(entity, record), errors, seal);
   for (const ref of refs) {

@@ -51,13 +51,22 @@ export interface Http {
   request(request: HttpRequest): Promise<HttpAnswer>;
 }
 
-/** Parameterised SQL against an ERP's own database. */
+export interface TransactionOptions {
+  /** Reads alone, all of one moment. */
+  snapshot?: boolean;
+  /** Transactions of one name follow each other, where the database has such locks (Oracle: only by a grant). */
+  lock?: string;
+}
+
+/** Parameterised SQL against an ERP's own database. Values travel as text; a driver's errors become AdapterError. */
 export interface Sql {
   readonly dialect: "postgresql" | "mysql" | "mssql" | "oracle";
   query(text: string, values?: readonly Json[]): Promise<JsonObject[]>;
   /** Rows affected. */
   execute(text: string, values?: readonly Json[]): Promise<number>;
-  transaction<T>(fn: (sql: Sql) => Promise<T>): Promise<T>;
+  /** A failure before the commit had no effect; a lost commit is sent `maybe`. */
+  transaction<T>(fn: (sql: Sql) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  close(): Promise<void>;
 }
 
 export interface FileEntry {
@@ -68,28 +77,62 @@ export interface FileEntry {
   modifiedAt: number;
 }
 
-/** A folder or an SFTP account. Paths are relative to the root and never leave it. */
+/**
+ * A folder or an SFTP account. Paths are relative to the root, written with `/`, and never leave it; links are not
+ * followed. A missing folder is TRANSIENT (ERP001, a mount may come back), a missing file NOT_FOUND, a refused access
+ * AUTH (ERP002), a full disk SERVER.
+ */
 export interface Files {
+  /** Plain files of one folder in order of their names; names that begin with a dot are left out. `*` and `?` match. */
   list(folder: string, pattern?: string): Promise<FileEntry[]>;
-  read(path: string): AsyncIterable<Uint8Array>;
-  /** Whole or not at all: written under a temporary name, then renamed. */
+  /** Undefined: no such file. */
+  stat(path: string): Promise<FileEntry | undefined>;
+  /** From a byte offset; default: the beginning. */
+  read(path: string, from?: number): AsyncIterable<Uint8Array>;
+  /** Whole or not at all: written under a temporary name, flushed, then renamed. Replaces what stands there. */
   write(path: string, content: Uint8Array): Promise<void>;
-  /** Replaces what stands at `to`. */
+  /** In one step; replaces what stands at `to`. */
   move(from: string, to: string): Promise<void>;
+  /** A file that is not there counts as removed. */
   remove(path: string): Promise<void>;
+  /** With the folders above it; one that stands is fine. */
+  makeFolder(path: string): Promise<void>;
+  close(): Promise<void>;
 }
 
-export interface QueueMessage {
+/** A message as the broker keeps it. */
+export interface QueuedMessage {
+  /** Rises with every message of the log; JetStream: the stream's sequence, Kafka: an offset. */
+  place: number;
+  topic: string;
   body: Uint8Array;
   headers: Record<string, string>;
-  /** To be called after the message's effect is stored. */
-  acknowledge(): Promise<void>;
+  /** When the broker took it, ISO 8601. */
+  at: string;
 }
 
-/** An ERP's message broker. */
+export interface QueueState {
+  /** Oldest place that is still kept. */
+  first: number;
+  last: number;
+  /** Another text when the log was made anew: its places then start again. */
+  incarnation: string;
+}
+
+/**
+ * An ERP's message broker, seen as logs of messages with places. Reading changes nothing at the broker: whoever stores
+ * the place of the last message with its effect reads each exactly once. Brokers without places (AMQP) need a client
+ * that keeps what it fetched until a read behind it says that it is stored.
+ */
 export interface Queue {
-  publish(topic: string, body: Uint8Array, headers?: Record<string, string>): Promise<void>;
-  consume(topic: string, signal: AbortSignal): AsyncIterable<QueueMessage>;
+  state(log: string): Promise<QueueState>;
+  /** Messages of the topic from this place on, oldest first, at most `limit`; none: the end is reached. */
+  read(log: string, topic: string, from: number, limit: number): Promise<QueuedMessage[]>;
+  /** The newest message of the topic. */
+  last(log: string, topic: string): Promise<QueuedMessage | undefined>;
+  /** Resolves when the broker keeps it. Messages of one id within the broker's window are one. */
+  publish(topic: string, body: Uint8Array, headers?: Record<string, string>, id?: string): Promise<{ place: number }>;
+  close(): Promise<void>;
 }
 
 /** Structured log; `details` never holds a secret or a whole record. */

@@ -11,8 +11,10 @@ export type {
   HttpRequest,
   Log,
   Queue,
-  QueueMessage,
+  QueuedMessage,
+  QueueState,
   Sql,
+  TransactionOptions,
 } from "./clients";
 export {
   AdapterError,
@@ -24,6 +26,10 @@ export {
   RETRY_TABLE,
   type Sent,
 } from "./errors";
+export { LocalFiles } from "./files/local-files";
+export { matchName } from "./files/paths";
+export { SftpFiles } from "./files/sftp-files";
+export type { SftpOptions } from "./files/sftp-connection";
 export { HttpClient, type HttpOptions } from "./http";
 export { createMask, excerpt, type Mask, MASKED, secretsOf } from "./mask";
 export {
@@ -51,6 +57,7 @@ export {
   type Stamp,
   type WriteClass,
 } from "./port";
+export { NatsQueue, type NatsQueueOptions } from "./queue/nats-queue";
 export { newReference } from "./reference";
 export { retryAfterMs } from "./retry-after";
 export {
@@ -62,5 +69,10 @@ export {
   type Schema,
   type SchemaField,
 } from "./schema";
+export type { SqlOptions } from "./sql/connection";
+export { checkName, type ColumnKind, quoteName, type SqlColumn, type SqlDialect, type Statement } from "./sql/dialect";
+export { dialectOf } from "./sql/dialects";
+export { SqlClient } from "./sql/sql-client";
+export { classifySql } from "./sql/sql-errors";
 export type { HmacScheme, SignatureScheme } from "./signatures";
 export { type ConfigResult, type ConnectionParts, gatherConfig, validateConfig } from "./validate-config";

@@ -16,6 +16,8 @@ export interface Raw {
   /** `false` when a document's lines may be missing: such a document is never merged. */
   childrenComplete?: boolean;
   body: JsonObject | { xml: string };
+  /** What the source got wrong with this row, in words for people: the row is rejected, whatever its body holds. */
+  problem?: string;
 }
 
 /** A version stamp of one row, cheap to list. */
@@ -128,6 +130,8 @@ export interface OpenContext<C> {
   http: Http;
   sql?: Sql;
   files?: Files;
+  /** Absolute folders of this machine below which connections may read and write files; absent or empty: nowhere. */
+  fileRoots?: readonly string[];
   queue?: Queue;
   clock: Clock;
   signal: AbortSignal;

@@ -1,7 +1,7 @@
 import type { PushOperation } from "@dovetail/adapter-sdk";
 import { type EntityRule, failureOf, must, mustBe, portOf, pushOf, withSession } from "./rule";
 import { find } from "./looking-up";
-import { bodies, isMade, makeRequest, noBody, outcome, send, settledCount } from "./writing";
+import { bodies, isMade, makeRequest, noBody, outcome, send, settle, settledCount } from "./writing";
 
 const declares =
   (operation: PushOperation): EntityRule["applies"] =>
@@ -66,7 +66,7 @@ const missesAbsent: EntityRule = {
       const { update = {} } = await bodies(harness, entity);
       const externalId = harness.absentId ?? "999999999";
       const change = { ...(await makeRequest(harness, entity)), op: "update" as const, externalId, body: update };
-      const error = await failureOf(send(harness, session, entity, change), "an update of an absent document");
+      const error = await failureOf(settle(harness, session, entity, change), "an update of an absent document");
       mustBe(error, "NOT_FOUND", "an update of an absent document");
       must(error.sent === "no", "an update of an absent document is said to have had an effect");
     }),

@@ -1,5 +1,11 @@
 import type { EntityName, JsonObject } from "@dovetail/domain";
-import { newReference, type PushOperation, type PushRequest, type PushResult } from "@dovetail/adapter-sdk";
+import {
+  AdapterError,
+  newReference,
+  type PushOperation,
+  type PushRequest,
+  type PushResult,
+} from "@dovetail/adapter-sdk";
 import type { ConformanceHarness } from "../harness";
 import { find } from "./looking-up";
 import { must, portOf, pushOf, wait } from "./rule";
@@ -67,6 +73,24 @@ export async function outcome(
     await wait(harness, 1000);
   }
   must(false, `an accepted push is pending after ${POLLS} polls`);
+}
+
+/** A push until its end: where the outcome comes later, a failure is thrown as `send` would have thrown it. */
+export async function settle(
+  harness: ConformanceHarness,
+  session: unknown,
+  entity: EntityName,
+  request: PushRequest,
+): Promise<void> {
+  const result = await send(harness, session, entity, request);
+  const { poll } = pushOf(harness, entity);
+  if (result.done === "confirmed" || !poll) return;
+  for (let attempt = 0; attempt < POLLS; attempt++) {
+    const answer = await poll(session, result.handle);
+    if (answer !== "pending" && "category" in answer) throw new AdapterError(answer.message, { ...answer, sent: "no" });
+    if (answer !== "pending") return;
+    await wait(harness, 1000);
+  }
 }
 
 /** Waits until everything that was sent must show, then counts the documents of a reference. */

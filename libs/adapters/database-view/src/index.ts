@@ -1,0 +1,1 @@
+export { databaseView } from "./adapter";

@@ -1,0 +1,191 @@
+import type { Json, JsonObject } from "@dovetail/domain";
+import type { Raw } from "@dovetail/adapter-sdk";
+import { type FileRecord, openReader } from "../format/reader";
+import { nameOf } from "../format/text";
+import { keyOfXml } from "../format/xml-key";
+import { gone } from "../gone";
+import { isObject } from "../refusal";
+import type { FileSession } from "../session";
+import type { FileSet } from "../sets";
+import { Buckets } from "./buckets";
+import type { Delivery } from "./delivery";
+import { joinedKey, Lines, linesOf } from "./lines";
+
+/** Behind which row a read goes on: its number in the delivery, and for plain files where the next begins. */
+export interface Position {
+  row: number;
+  at?: number;
+  /** The bucket of a joined delivery that the row number counts in. */
+  bucket?: number;
+}
+
+/** A row and the position behind it. */
+export interface Placed {
+  raw: Raw;
+  position: Position;
+}
+
+/** Lines of more bytes than this are joined on disk. */
+const JOIN_IN_MEMORY = 16 * 1024 * 1024;
+const BUCKET_BYTES = 256 * 1024;
+const MAX_BUCKETS = 1024;
+
+/** The rows of a delivery in an order that every reader of it finds again. */
+export function rowsOf(
+  session: FileSession,
+  set: FileSet,
+  delivery: Delivery,
+  from: Position,
+): AsyncGenerator<Placed[]> {
+  const bytes = delivery.children.reduce((sum, { size }) => sum + size, 0);
+  if (set.children.length === 0) return plain(session, set, delivery, from);
+  return bytes <= JOIN_IN_MEMORY
+    ? joined(session, set, delivery, from)
+    : joinedOnDisk(session, set, delivery, from, bytes);
+}
+
+async function* heads(
+  session: FileSession,
+  set: FileSet,
+  delivery: Delivery,
+  at?: number,
+): AsyncGenerator<FileRecord[]> {
+  const reader = await openReader(session.files, delivery.head.path, set.layout, set.key);
+  yield* reader.records(at);
+}
+
+async function* plain(
+  session: FileSession,
+  set: FileSet,
+  delivery: Delivery,
+  from: Position,
+): AsyncGenerator<Placed[]> {
+  let { row } = from;
+  for await (const records of heads(session, set, delivery, from.at))
+    yield records.map((record) => ({ raw: toRaw(set, delivery, record), position: { row: ++row, at: record.end } }));
+}
+
+async function* joined(
+  session: FileSession,
+  set: FileSet,
+  delivery: Delivery,
+  from: Position,
+): AsyncGenerator<Placed[]> {
+  const lines = new Lines(set.children.map(({ as }) => as));
+  for await (const batch of linesOf(session, set, delivery))
+    for (const { member, key, line } of batch) lines.add(member, key, line);
+  let row = 0;
+  const place = (raw: Raw): Placed => ({ raw, position: { row: ++row } });
+  const later = (placed: Placed[]) => placed.filter(({ position }) => position.row > from.row);
+  for await (const records of heads(session, set, delivery))
+    yield later(
+      records.map((record) => place(withLines(toRaw(set, delivery, record), joinedKey(record.values, set.key), lines))),
+    );
+  yield later(lines.orphans().map((key) => place(orphan(delivery, key))));
+}
+
+async function* joinedOnDisk(
+  session: FileSession,
+  set: FileSet,
+  delivery: Delivery,
+  from: Position,
+  bytes: number,
+): AsyncGenerator<Placed[]> {
+  const buckets = await Buckets.create(Math.min(MAX_BUCKETS, Math.ceil(bytes / BUCKET_BYTES)));
+  try {
+    for await (const batch of linesOf(session, set, delivery))
+      for (const { member, key, line } of batch) {
+        const writing = buckets.addLine(member, key, line);
+        if (writing) await writing;
+      }
+    for await (const records of heads(session, set, delivery))
+      for (const record of records) {
+        const writing = buckets.addDocument({ ...record, key: joinedKey(record.values, set.key) });
+        if (writing) await writing;
+      }
+    await buckets.flush();
+    for (let bucket = from.bucket ?? 0; bucket < buckets.count; bucket++) {
+      gone(session.signal);
+      const skip = bucket === from.bucket ? from.row : 0;
+      yield (await bucketRows(set, delivery, buckets, bucket)).filter(({ position }) => position.row > skip);
+    }
+  } finally {
+    await buckets.remove();
+  }
+}
+
+async function bucketRows(set: FileSet, delivery: Delivery, buckets: Buckets, bucket: number): Promise<Placed[]> {
+  const lines = new Lines(set.children.map(({ as }) => as));
+  for (const [member, key, line] of await buckets.lines(bucket)) lines.add(member, key, line);
+  const documents = await buckets.documents(bucket);
+  const raws = documents.map((kept) => withLines(toRaw(set, delivery, { ...kept, end: 0 }), kept.key, lines));
+  raws.push(...lines.orphans().map((key) => orphan(delivery, key)));
+  return raws.map((raw, index) => ({ raw, position: { row: index + 1, bucket } }));
+}
+
+function withLines(raw: Raw, key: string, lines: Lines): Raw {
+  lines.join(key, raw.body as JsonObject);
+  return raw;
+}
+
+/** Lines whose document is in no row: they are shown as a row with a problem, or they would be lost in silence. */
+function orphan(delivery: Delivery, key: string): Raw {
+  const problem = `${delivery.children.map(({ name }) => name).join(", ")} has lines of ${key}, ${delivery.head.name} does not have the document`;
+  return { externalId: key, body: {}, problem };
+}
+
+function toRaw(set: FileSet, delivery: Delivery, record: FileRecord): Raw {
+  const { id, problem } = identify(set, record);
+  const modifiedAt = set.watermark === undefined ? undefined : timeOf(record.values[set.watermark], set.zone);
+  return {
+    externalId: id === "" ? `${delivery.head.name}@${record.end}` : id,
+    ...(modifiedAt === undefined ? {} : { modifiedAt }),
+    childrenComplete: true,
+    body: record.xml === undefined ? record.values : { xml: record.xml },
+    ...(problem === undefined ? {} : { problem: `${delivery.head.name}: ${problem}` }),
+  };
+}
+
+function identify(set: FileSet, record: FileRecord): { id: string; problem: string | undefined } {
+  if (record.xml !== undefined) {
+    const { values, missing, broken } = keyOfXml(record.xml, set.key);
+    if (broken !== undefined) return { id: "", problem: `the record is no XML: ${broken}` };
+    return missing.length === 0
+      ? { id: values.join("|"), problem: undefined }
+      : { id: "", problem: `there is no ${missing.join(", ")}` };
+  }
+  const id = joinedKey(record.values, set.key);
+  const missing = set.key.filter((name) => record.values[name] == null || record.values[name] === "");
+  if (record.problem !== undefined) return { id: missing.length > 0 ? "" : id, problem: record.problem };
+  return missing.length > 0
+    ? { id: "", problem: `the key column ${missing.join(", ")} is empty` }
+    : { id, problem: undefined };
+}
+
+/** ISO 8601 with a zone of what a column says; undefined for anything that is no full time. */
+function timeOf(value: Json | undefined, zone: string): string | undefined {
+  if (typeof value !== "string") return undefined;
+  const parts = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,9})?)\s*(Z|[+-]\d\d:\d\d)?$/.exec(value.trim());
+  if (!parts) return undefined;
+  const time = `${parts[1]}T${parts[2]}${parts[3] ?? zone}`;
+  return Number.isNaN(Date.parse(time)) ? undefined : time;
+}
+
+/** A delivery that was set aside, as a row: rejected with its reason, where people look for what did not arrive. */
+export async function asideRow(session: FileSession, delivery: Delivery, path: string): Promise<Raw> {
+  let reason = "it was set aside";
+  try {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of session.files.read(path)) chunks.push(chunk);
+    const report: unknown = JSON.parse(Buffer.concat(chunks).toString());
+    if (isObject(report) && typeof report["reason"] === "string") reason = report["reason"];
+  } catch {
+    // The row says that something is wrong also where the reason cannot be read.
+  }
+  const file = nameOf(delivery.head.name);
+  return {
+    externalId: `${file}@${delivery.number}`,
+    body: { file },
+    problem: `${file} was set aside whole: ${reason}`,
+  };
+}

@@ -1,0 +1,1 @@
+export { fileExchange } from "./adapter";
