@@ -35,7 +35,7 @@ beforeAll(async () => {
   await moduleRows.connect();
   sample = await startSample();
   await followersAgree();
-}, 90_000);
+}, 120_000);
 afterAll(async () => {
   await sample?.stop();
   await moduleRows?.end();
@@ -83,7 +83,7 @@ async function followersAgree(): Promise<void> {
       expect(Object.fromEntries(follower.held)).toEqual(truth);
       expect(await ofSample()).toEqual(truth);
     },
-    { timeoutMs: 20_000 },
+    { timeoutMs: 45_000 },
   );
 }
 

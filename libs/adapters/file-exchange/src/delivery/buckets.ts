@@ -48,19 +48,27 @@ export class Buckets {
 
   /** As `addDocument`. */
   addLine(member: number, key: string, line: JsonObject): Promise<void> | undefined {
-    return this.add(this.bucketOf(key) * 2 + 1, JSON.stringify([member, key, line]));
+    return this.add(this.bucketOf(key) * 2 + 1, `${JSON.stringify(key)}\t${member}\t${JSON.stringify(line)}`);
   }
 
+  /** Ends the writing. */
   async flush(): Promise<void> {
     for (const index of this.slots.keys()) await this.write(index);
+    this.slots.length = 0;
   }
 
-  async documents(bucket: number): Promise<Kept[]> {
-    return (await this.read(bucket * 2)) as Kept[];
+  /** One at a time: parsed they take many times the room of their text. */
+  async *documents(bucket: number): AsyncGenerator<Kept> {
+    for (const line of await this.read(bucket * 2)) yield JSON.parse(line) as Kept;
   }
 
-  async lines(bucket: number): Promise<[number, string, JsonObject][]> {
-    return (await this.read(bucket * 2 + 1)) as [number, string, JsonObject][];
+  /** Lines as the texts that they were kept as. */
+  async lines(bucket: number): Promise<{ member: number; key: string; text: string }[]> {
+    return (await this.read(bucket * 2 + 1)).map((line) => {
+      const [first, second] = [line.indexOf("\t"), line.indexOf("\t", line.indexOf("\t") + 1)];
+      const key = JSON.parse(line.slice(0, first)) as string;
+      return { member: Number(line.slice(first + 1, second)), key, text: line.slice(second + 1) };
+    });
   }
 
   async remove(): Promise<void> {
@@ -99,14 +107,11 @@ export class Buckets {
     return join(this.folder, String(index));
   }
 
-  private async read(slot: number): Promise<unknown[]> {
+  private async read(slot: number): Promise<string[]> {
     const text = await readFile(this.pathOf(slot), "utf8").catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return "";
       throw error;
     });
-    return text
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line) => JSON.parse(line) as unknown);
+    return text.split("\n").filter((line) => line !== "");
   }
 }

@@ -28,7 +28,7 @@ export interface Placed {
 /** Lines of more bytes than this are joined on disk. */
 const JOIN_IN_MEMORY = 16 * 1024 * 1024;
 const BUCKET_BYTES = 256 * 1024;
-const MAX_BUCKETS = 1024;
+const MAX_BUCKETS = 2048;
 
 /** The rows of a delivery in an order that every reader of it finds again. */
 export function rowsOf(
@@ -107,20 +107,27 @@ async function* joinedOnDisk(
     for (let bucket = from.bucket ?? 0; bucket < buckets.count; bucket++) {
       gone(session.signal);
       const skip = bucket === from.bucket ? from.row : 0;
-      yield (await bucketRows(set, delivery, buckets, bucket)).filter(({ position }) => position.row > skip);
+      for await (const placed of bucketRows(set, delivery, buckets, bucket))
+        yield placed.filter(({ position }) => position.row > skip);
     }
   } finally {
     await buckets.remove();
   }
 }
 
-async function bucketRows(set: FileSet, delivery: Delivery, buckets: Buckets, bucket: number): Promise<Placed[]> {
+async function* bucketRows(
+  set: FileSet,
+  delivery: Delivery,
+  buckets: Buckets,
+  bucket: number,
+): AsyncGenerator<Placed[]> {
   const lines = new Lines(set.children.map(({ as }) => as));
-  for (const [member, key, line] of await buckets.lines(bucket)) lines.add(member, key, line);
-  const documents = await buckets.documents(bucket);
-  const raws = documents.map((kept) => withLines(toRaw(set, delivery, { ...kept, end: 0 }), kept.key, lines));
-  raws.push(...lines.orphans().map((key) => orphan(delivery, key)));
-  return raws.map((raw, index) => ({ raw, position: { row: index + 1, bucket } }));
+  for (const { member, key, text } of await buckets.lines(bucket)) lines.add(member, key, text);
+  let row = 0;
+  const place = (raw: Raw): Placed => ({ raw, position: { row: ++row, bucket } });
+  for await (const kept of buckets.documents(bucket))
+    yield [place(withLines(toRaw(set, delivery, { ...kept, end: 0 }), kept.key, lines))];
+  yield lines.orphans().map((key) => place(orphan(delivery, key)));
 }
 
 function withLines(raw: Raw, key: string, lines: Lines): Raw {
