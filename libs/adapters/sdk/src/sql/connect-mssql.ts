@@ -1,6 +1,11 @@
 import type { JsonObject } from "@dovetail/domain";
 import type { SqlConnection, SqlOptions, StatementResult } from "./connection";
 
+interface Column {
+  metadata: { colName: string };
+  value: unknown;
+}
+
 /** Against no server so far: the statements are tested as text, this file by the compiler alone. */
 export async function connectMssql(options: SqlOptions): Promise<SqlConnection> {
   const { Connection, Request, TYPES } = (await import("tedious")).default;
@@ -31,13 +36,7 @@ export async function connectMssql(options: SqlOptions): Promise<SqlConnection> 
         error ? reject(error) : resolve({ rows, affected: affected ?? 0 }),
       );
       values.forEach((value, index) => request.addParameter(`p${index + 1}`, TYPES.NVarChar, value));
-      request.on("row", (columns: { metadata: { colName: string }; value: unknown }[]) =>
-        rows.push(
-          Object.fromEntries(
-            columns.map(({ metadata, value }) => [metadata.colName, value === null ? null : String(value)]),
-          ),
-        ),
-      );
+      request.on("row", (columns: Column[]) => rows.push(rowOf(columns)));
       // A transaction cannot begin within sp_executesql, which carries parameters.
       if (values.length > 0) connection.execSql(request);
       else connection.execSqlBatch(request);
@@ -52,4 +51,11 @@ export async function connectMssql(options: SqlOptions): Promise<SqlConnection> 
       connection.close();
     },
   };
+}
+
+/** Every value as text: decimals stay exact. */
+function rowOf(columns: readonly Column[]): JsonObject {
+  return Object.fromEntries(
+    columns.map(({ metadata, value }) => [metadata.colName, value === null ? null : String(value)]),
+  );
 }
