@@ -3,7 +3,7 @@ import { RecordSeeder } from "@dovetail/adapter-memory";
 import { HttpClient, SqlClient } from "@dovetail/adapter-sdk";
 import type { EntityName, JsonObject } from "@dovetail/domain";
 import { ENTITIES } from "@dovetail/domain";
-import { systemClock } from "@dovetail/resilience";
+import { systemClock } from "@dovetail/adapter-sdk";
 import { databaseView } from "../src";
 import { ErpTables, flatRecord, table } from "./erp-tables";
 import { StatementProxy } from "./statement-proxy";

@@ -2,7 +2,7 @@ import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Adapter, Files, Log, Page, PullQuery, Raw } from "@dovetail/adapter-sdk";
 import type { EntityName, Json, JsonObject } from "@dovetail/domain";
-import { systemClock } from "@dovetail/resilience";
+import { systemClock } from "@dovetail/adapter-sdk";
 import { startTestSftp, temporaryFolder, type TestSftpServer } from "@dovetail/testing";
 import { fileExchange } from "../src";
 import type { FileSession } from "../src/session";

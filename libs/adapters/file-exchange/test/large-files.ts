@@ -9,7 +9,7 @@ import { createWriteStream, mkdirSync, mkdtempSync, rmSync, statSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JsonObject } from "@dovetail/domain";
-import { systemClock } from "@dovetail/resilience";
+import { systemClock } from "@dovetail/adapter-sdk";
 import { fileExchange } from "../src";
 
 const ROW = "Weight of a row as they come, with, some, text in it and nothing else to say about the matter at hand";
