@@ -1,11 +1,9 @@
-import { jetstream, type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
-import { connect, headers, type NatsConnection } from "@nats-io/transport-node";
 import type { ConformanceHarness, OpenOptions } from "@dovetail/adapter-conformance";
 import { RecordSeeder } from "@dovetail/adapter-memory";
 import { HttpClient } from "@dovetail/adapter-sdk";
 import { ENTITIES, type EntityName, type JsonObject } from "@dovetail/domain";
 import { systemClock } from "@dovetail/resilience";
-import { FaultProxy, testNats, type TestNats } from "@dovetail/testing";
+import { FaultProxy, testBroker, type TestBroker, testNats, type TestNats } from "@dovetail/testing";
 import { messageQueue } from "../src";
 import { tokenOf } from "../src/messages";
 
@@ -19,18 +17,15 @@ class QueueErp {
   private readonly seeder = new RecordSeeder(11);
   private serial = 0;
 
-  constructor(
-    readonly nats: NatsConnection,
-    readonly manager: JetStreamManager,
-  ) {}
+  constructor(readonly broker: TestBroker) {}
 
   static async start(url: string): Promise<QueueErp> {
-    const nats = await connect({ servers: url, user: USER.user, pass: USER.password });
-    const manager = await jetstreamManager(nats);
+    const broker = await testBroker(url, USER);
+    const { nats, manager, stream } = broker;
     await manager.streams.add({ name: "OUT", subjects: ["out.>"] });
     await manager.streams.add({ name: "IN", subjects: ["in.>"] });
     await manager.streams.add({ name: "DONE", subjects: ["done.>"] });
-    const erp = new QueueErp(nats, manager);
+    const erp = new QueueErp(broker);
     const seen = new Set<string>();
     nats.subscribe("in.>", {
       callback: (_, message) => {
@@ -42,7 +37,7 @@ class QueueErp {
         const body = of("Operation") === "delete" ? undefined : { ...erp.rows.get(id), ...message.json<JsonObject>() };
         void erp
           .show(entity as EntityName, id, body)
-          .then(() => jetstream(nats).publish(`done.${op}.${reference}`, JSON.stringify({ externalId: id })));
+          .then(() => stream.publish(`done.${op}.${reference}`, JSON.stringify({ externalId: id })));
       },
     });
     return erp;
@@ -54,11 +49,11 @@ class QueueErp {
 
   /** Undefined: deleted. */
   async show(entity: EntityName, id: string, body: JsonObject | undefined): Promise<void> {
-    const own = headers();
+    const own = this.broker.headers();
     if (body) this.rows.set(id, body);
     else own.set("Dovetail-Operation", "delete");
     const bytes = JSON.stringify(body ?? {});
-    await jetstream(this.nats).publish(`out.${entity}.${tokenOf(id)}`, bytes, { headers: own });
+    await this.broker.stream.publish(`out.${entity}.${tokenOf(id)}`, bytes, { headers: own });
   }
 
   async seed(entity: EntityName): Promise<string> {
@@ -106,12 +101,12 @@ export function queueHarness(): ConformanceHarness {
       config["brokerUrl"] = `nats://127.0.0.1:${proxy.port}`;
     },
     async stop() {
-      await erp?.nats.close();
+      await erp?.broker.nats.close();
       await proxy?.stop();
       await server?.stop();
     },
     async reset() {
-      for (const stream of ["OUT", "IN", "DONE"]) await erp.manager.streams.purge(stream);
+      for (const stream of ["OUT", "IN", "DONE"]) await erp.broker.manager.streams.purge(stream);
     },
     async open({ as, signal }: OpenOptions = {}) {
       const changed: JsonObject =
@@ -147,7 +142,7 @@ export function queueHarness(): ConformanceHarness {
     keyOf: (entity, id) => erp.keyOf(entity, id),
     pushBody: (entity) => ({ create: erp.body(entity), update: { externalReference: `changed ${Date.now()}` } }),
     async countReference(entity, reference) {
-      const { state } = await erp.manager.streams.info("IN", { subjects_filter: `in.${entity}.*.${reference}` });
+      const { state } = await erp.broker.manager.streams.info("IN", { subjects_filter: `in.${entity}.*.${reference}` });
       return Object.values(state.subjects ?? {}).reduce((sum, count) => sum + count, 0);
     },
     faults: {

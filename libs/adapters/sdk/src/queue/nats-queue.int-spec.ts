@@ -1,7 +1,8 @@
-import { type AdapterError, NatsQueue } from "@dovetail/adapter-sdk";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { testNats, type TestNats } from "@dovetail/testing";
+import type { AdapterError } from "../errors";
+import { NatsQueue } from "./nats-queue";
 
 const bytes = (text: string) => Buffer.from(text);
 
