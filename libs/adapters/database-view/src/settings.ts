@@ -1,6 +1,7 @@
 import { checkName } from "@dovetail/adapter-sdk";
-import { type EntityName, isEntityName, type Json, type JsonObject } from "@dovetail/domain";
+import type { EntityName, Json } from "@dovetail/domain";
 import { refusal } from "./refusal";
+import { eachOf, type Reader } from "./settings-reader";
 
 /** Rows that belong to one document. */
 export interface ChildView {
@@ -68,99 +69,6 @@ export interface WriteTable {
   externalIdColumn?: string;
   children: WriteChild[];
   status?: WriteStatus;
-}
-
-type Members = Record<string, Json | undefined>;
-
-class Reader {
-  constructor(
-    private readonly members: Members,
-    readonly path: string,
-    known: readonly string[],
-  ) {
-    const extra = Object.keys(members).filter((name) => !known.includes(name));
-    if (extra.length > 0) throw refusal(`${path} has no member ${extra.join(", ")}; there are ${known.join(", ")}`);
-  }
-
-  text(name: string): string | undefined {
-    const value = this.members[name];
-    if (value === undefined || value === null) return undefined;
-    if (typeof value === "string" && value !== "") return value;
-    throw refusal(`${this.path}.${name} must be text`);
-  }
-
-  needed(name: string): string {
-    const value = this.text(name);
-    if (value === undefined) throw refusal(`${this.path}.${name} is missing`);
-    return value;
-  }
-
-  name(name: string): string | undefined {
-    const value = this.text(name);
-    if (value !== undefined) checkName(value);
-    return value;
-  }
-
-  neededName(name: string): string {
-    const value = this.needed(name);
-    checkName(value);
-    return value;
-  }
-
-  texts(name: string): string[] {
-    const value = this.members[name] ?? [];
-    const list = Array.isArray(value) ? value : [value];
-    if (list.every((item) => typeof item === "string" && item !== "")) return list as string[];
-    throw refusal(`${this.path}.${name} must be a list of texts`);
-  }
-
-  names(name: string): string[] {
-    const list = this.texts(name);
-    list.forEach(checkName);
-    return list;
-  }
-
-  map(name: string): Record<string, string> | undefined {
-    const value = this.members[name];
-    if (value === undefined || value === null) return undefined;
-    if (isObject(value) && Object.values(value).every((item) => typeof item === "string"))
-      return value as Record<string, string>;
-    throw refusal(`${this.path}.${name} must map names to texts`);
-  }
-
-  flag(name: string): boolean {
-    return this.members[name] === true;
-  }
-
-  each<T>(name: string, known: readonly string[], read: (reader: Reader) => T): T[] {
-    return eachOf(this.members[name], `${this.path}.${name}`, known, read);
-  }
-
-  one<T>(name: string, known: readonly string[], read: (reader: Reader) => T): T | undefined {
-    const value = this.members[name];
-    if (value === undefined || value === null) return undefined;
-    if (!isObject(value)) throw refusal(`${this.path}.${name} must be an object`);
-    return read(new Reader(value, `${this.path}.${name}`, known));
-  }
-
-  entity(): EntityName {
-    const name = this.needed("entityType");
-    if (!isEntityName(name)) throw refusal(`${this.path}.entityType ${JSON.stringify(name.slice(0, 40))} is no entity`);
-    return name;
-  }
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function eachOf<T>(value: Json | undefined, path: string, known: readonly string[], read: (reader: Reader) => T): T[] {
-  if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) throw refusal(`${path} must be a list`);
-  return value.map((item, index) => {
-    if (!isObject(item)) throw refusal(`${path}[${index}] must be an object`);
-    return read(new Reader(item, `${path}[${index}]`, known));
-  });
 }
 
 /** `settings.views`, checked. Throws ERP008 that names the place; a view without key is refused here. */

@@ -2,4 +2,5 @@
 export { databaseView } from "@dovetail/adapter-database-view";
 export { fileExchange } from "@dovetail/adapter-file-exchange";
 export { memory } from "@dovetail/adapter-memory";
+export { messageQueue } from "@dovetail/adapter-message-queue";
 export { odoo } from "@dovetail/adapter-odoo";

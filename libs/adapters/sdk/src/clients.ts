@@ -111,6 +111,12 @@ export interface QueuedMessage {
   at: string;
 }
 
+export interface PublishOptions {
+  headers?: Record<string, string>;
+  id?: string;
+  first?: boolean;
+}
+
 export interface QueueState {
   /** Oldest place that is still kept. */
   first: number;
@@ -130,8 +136,11 @@ export interface Queue {
   read(log: string, topic: string, from: number, limit: number): Promise<QueuedMessage[]>;
   /** The newest message of the topic. */
   last(log: string, topic: string): Promise<QueuedMessage | undefined>;
-  /** Resolves when the broker keeps it. Messages of one id within the broker's window are one. */
-  publish(topic: string, body: Uint8Array, headers?: Record<string, string>, id?: string): Promise<{ place: number }>;
+  /**
+   * Resolves when the broker keeps it. Messages of one `id` within the broker's window are one. `first`: the broker
+   * refuses it (CONFLICT, no effect) when its log holds a message of this topic.
+   */
+  publish(topic: string, body: Uint8Array, options?: PublishOptions): Promise<{ place: number }>;
   close(): Promise<void>;
 }
 

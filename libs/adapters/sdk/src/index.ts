@@ -10,6 +10,7 @@ export type {
   HttpAnswer,
   HttpRequest,
   Log,
+  PublishOptions,
   Queue,
   QueuedMessage,
   QueueState,

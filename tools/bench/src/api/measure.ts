@@ -8,7 +8,7 @@ import { gatewaySchema } from "@dovetail/gateway";
 import { syncEngineSchema } from "@dovetail/sync-engine";
 import { benchLine, median } from "../bench-line";
 import { startChild, type Child } from "../children";
-import { cpuTimeOfFamily } from "../cpu-time";
+import { cpuTime, cpuTimeOfFamily } from "../cpu-time";
 import { engineEnvironment } from "../engine";
 import { ENTITY } from "../neighbours";
 import type { Options } from "../options";
@@ -25,7 +25,10 @@ const SECONDS = 4;
 /** A limit that comes nearer to what the client can ask is measured by the client, not by the server. */
 const LIMIT_OF_CLIENT = 0.8;
 
-type Target = Pick<LoadOptions, "port" | "path" | "bearer">;
+/** What is asked, and the processes that answer. */
+interface Target extends Pick<LoadOptions, "port" | "path" | "bearer"> {
+  pids: readonly number[];
+}
 
 interface Stoppable {
   stop(): Promise<void>;
@@ -42,9 +45,10 @@ export async function measureApi(servers: Servers, options: Options, report: Rep
   try {
     for (const schema of [syncEngineSchema, gatewaySchema]) await servers.migrate(schema);
     const env = await environments(servers);
-    await child("services").call("start", { gateway: env.together, engine: env.engine });
+    const together = child("services");
+    await together.call("start", { gateway: env.together, engine: env.engine });
     const tenant = await newTenant(env.together["PORT"] ?? "", env.operatorKey);
-    const limitPort = await startLimit(servers, child, tenant.id);
+    const limit = await startLimit(servers, child, tenant.id);
     const apart: ServiceProcess[] = [];
     for (const name of ["sync-engine", "gateway"] as const) {
       const own = name === "gateway" ? env.apart : env.engine;
@@ -54,13 +58,13 @@ export async function measureApi(servers: Servers, options: Options, report: Rep
     }
     const path = `/api/v1/erp/records/${ENTITY}/`;
     const targets = {
-      limit: { port: limitPort, path: "/records/" },
-      read: { port: Number(env.together["PORT"]), path, bearer: tenant.key },
-      hop: { port: Number(env.apart["PORT"]), path, bearer: tenant.key },
+      limit: { ...limit, path: "/records/" },
+      read: { port: Number(env.together["PORT"]), path, bearer: tenant.key, pids: [together.pid] },
+      hop: { port: Number(env.apart["PORT"]), path, bearer: tenant.key, pids: apart.map(({ pid }) => pid) },
     };
     const bench = new ApiBench(servers, child("load"), targets);
     await bench.byTurns(options, report);
-    if (options.profile) await bench.profile(apart, report);
+    if (options.profile) await bench.profile(together, report);
   } finally {
     for (const each of running) await each.stop();
   }
@@ -80,15 +84,17 @@ class ApiBench {
 
   async byTurns({ runs, busy }: Options, report: Report): Promise<void> {
     const rates: Record<Name, number[]> = { limit: [], read: [], hop: [] };
-    const database: Record<Name, number[]> = { limit: [], read: [], hop: [] };
+    const cpu: Record<Name, { own: number; database: number }[]> = { limit: [], read: [], hop: [] };
     for (const name of NAMES) await this.ask(name, WARM_UP_SECONDS);
     const client = await this.ask("limit", SECONDS, [""]);
     for (let run = 0; run < runs; run++)
       for (const name of NAMES) {
-        const before = cpuTimeOfFamily(this.servers.postgresPid);
+        const before = this.cpuTimes(name);
         const rate = await this.ask(name, SECONDS);
         rates[name].push(rate);
-        database[name].push(((cpuTimeOfFamily(this.servers.postgresPid) - before) / SECONDS / rate) * 1000);
+        const after = this.cpuTimes(name);
+        const per = 1000 / (SECONDS * rate);
+        cpu[name].push({ own: (after.own - before.own) * per, database: (after.database - before.database) * per });
       }
     const share = median(rates.limit) / client;
     report.note(`the limit reaches ${share.toFixed(2)} of what the client gets of an empty answer`);
@@ -96,33 +102,46 @@ class ApiBench {
       throw new Error(`more than ${LIMIT_OF_CLIENT}: the client, not the server, is the limit (--busy goes on)`);
     report.line(benchLine("api.read", ROWS, rates.read, rates.limit));
     report.line(benchLine("api.hop", ROWS, rates.hop, rates.limit));
-    const shown = NAMES.map((name) => `${name} ${median(database[name]).toFixed(0)}`);
-    report.note(`  PostgreSQL's CPU ms per 1,000 requests: ${shown.join(", ")}`);
+    const shown = NAMES.map((name) => {
+      const [own, database] = [cpu[name].map((each) => each.own), cpu[name].map((each) => each.database)];
+      return `${name} ${median(own).toFixed(0)} + ${median(database).toFixed(0)}`;
+    });
+    report.note(`  CPU ms per 1,000 requests, processes + PostgreSQL: ${shown.join(", ")}`);
   }
 
-  /** Where the time of the two processes of the hop goes. */
-  async profile(processes: readonly ServiceProcess[], report: Report): Promise<void> {
+  /** Where the time of the one process goes. */
+  async profile(services: Child, report: Report): Promise<void> {
     const dir = mkdtempSync(join(tmpdir(), "dovetail-profile-"));
     try {
-      for (const [i, name] of ["sync-engine", "gateway"].entries()) {
-        const file = join(dir, `${name}.cpuprofile`);
-        await processes[i]?.profiled(file, () => this.ask("hop", SECONDS));
-        report.note(`\nProfile of the ${name} under reads through the broker:`);
-        report.note(summarise(file));
-      }
+      const file = join(dir, "read.cpuprofile");
+      await services.call("startProfile");
+      await this.ask("read", SECONDS);
+      await services.call("stopProfile", { file });
+      report.note("\nProfile of gateway and sync-engine in one process under reads:");
+      report.note(summarise(file));
     } finally {
       rmSync(dir, { recursive: true, force: true });
     }
   }
 
+  private cpuTimes(name: Name): { own: number; database: number } {
+    const own = this.targets[name].pids.reduce((sum, pid) => sum + cpuTime(pid), 0);
+    return { own, database: cpuTimeOfFamily(this.servers.postgresPid) };
+  }
+
   private async ask(name: Name, seconds: number, keys: readonly string[] = this.keys): Promise<number> {
-    const input = { ...this.targets[name], keys, seconds, connections: CONNECTIONS };
+    const { port, path, bearer } = this.targets[name];
+    const input = { port, path, ...(bearer === undefined ? {} : { bearer }), keys, seconds, connections: CONNECTIONS };
     return (await this.load.call<{ perSecond: number }>("run", input)).perSecond;
   }
 }
 
 /** Fills the store of the tenant and the limit's table with the same rows. */
-async function startLimit(servers: Servers, child: (role: string) => Child, tenantId: string): Promise<number> {
+async function startLimit(
+  servers: Servers,
+  child: (role: string) => Child,
+  tenantId: string,
+): Promise<{ port: number; pids: number[] }> {
   const simulator = child("simulator");
   const erp = await simulator.call<{ url: string; database: string }>("start", { rows: ROWS });
   const source = { erpUrl: erp.url, erpDatabase: erp.database };
@@ -140,7 +159,9 @@ async function startLimit(servers: Servers, child: (role: string) => Child, tena
   await servers.admin.query("vacuum analyze sync_engine.records");
   await limit.call("settle");
   for (const each of [simulator, limit, writer]) await each.stop();
-  return (await child("limit-server").call<{ port: number }>("start", { databaseUrl: servers.limitUrl })).port;
+  const server = child("limit-server");
+  const { port } = await server.call<{ port: number }>("start", { databaseUrl: servers.limitUrl });
+  return { port, pids: [server.pid] };
 }
 
 async function environments(servers: Servers) {

@@ -1,6 +1,6 @@
 import type { JetStreamClient, JetStreamManager, MsgRequest } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/transport-node";
-import type { Queue, QueuedMessage, QueueState } from "../clients";
+import type { PublishOptions, Queue, QueuedMessage, QueueState } from "../clients";
 import { AdapterError, type Sent } from "../errors";
 
 /** How to reach an ERP's own NATS server. Never the product's own account. */
@@ -57,18 +57,18 @@ export class NatsQueue implements Queue {
     });
   }
 
-  publish(
-    topic: string,
-    body: Uint8Array,
-    headers: Record<string, string> = {},
-    id?: string,
-  ): Promise<{ place: number }> {
+  publish(topic: string, body: Uint8Array, options: PublishOptions = {}): Promise<{ place: number }> {
     return this.run("maybe", async ({ stream }) => {
       const { headers: make } = await import("@nats-io/transport-node");
-      const own = make();
-      for (const [name, value] of Object.entries(headers)) own.set(name, value);
-      const options = { headers: own, timeout: this.timeoutMs, ...(id === undefined ? {} : { msgID: id }) };
-      return { place: (await stream.publish(topic, body, options)).seq };
+      const headers = make();
+      for (const [name, value] of Object.entries(options.headers ?? {})) headers.set(name, value);
+      const { seq } = await stream.publish(topic, body, {
+        headers,
+        timeout: this.timeoutMs,
+        ...(options.id === undefined ? {} : { msgID: options.id }),
+        ...(options.first ? { expect: { lastSubjectSequence: 0 } } : {}),
+      });
+      return { place: seq };
     });
   }
 
@@ -113,23 +113,29 @@ export class NatsQueue implements Queue {
   private async run<T>(sent: Sent, work: (open: Open) => Promise<T>): Promise<T> {
     const { signal } = this.options;
     if (signal?.aborted) throw away("the session was ended", "no");
-    const open = await this.open().catch((error: unknown) => {
-      throw queueError(error, "no");
-    });
     let abort: (() => void) | undefined;
+    let reached = false;
     const ended = new Promise<never>((_, reject) => {
-      abort = () => reject(away("the session was ended", sent));
+      abort = () => reject(away("the session was ended", reached ? sent : "no"));
       signal?.addEventListener("abort", abort, { once: true });
-      // A closed connection answers nothing more, and requests on it may wait out their time.
-      void open.nats.closed().then(() => reject(away("the connection to the broker ended", sent)));
     });
-    const running = work(open);
+    const working = async (): Promise<T> => {
+      const open = await this.open();
+      reached = true;
+      // A closed connection answers nothing more, and requests on it may wait out their time.
+      const closed = open.nats.closed().then((): never => {
+        throw away("the connection to the broker ended", sent);
+      });
+      closed.catch(() => undefined);
+      return Promise.race([work(open), closed]);
+    };
+    const running = working();
     running.catch(() => undefined);
     ended.catch(() => undefined);
     try {
       return await Promise.race([running, ended]);
     } catch (error) {
-      throw queueError(error, sent);
+      throw queueError(error, reached ? sent : "no");
     } finally {
       if (abort) signal?.removeEventListener("abort", abort);
     }
@@ -159,6 +165,12 @@ function queueError(cause: unknown, sent: Sent): AdapterError {
   const { name = "", message = "", code } = cause as { name?: string; message?: string; code?: unknown };
   if (/Authorization|UserAuthentication|PermissionViolation/i.test(`${name} ${message}`))
     return new AdapterError("the broker refuses this user", { category: "AUTH", code: "ERP002", sent: "no", cause });
+  if (code === 10071 || /wrong last sequence/i.test(message))
+    return new AdapterError("there is a message of this subject", {
+      category: "CONFLICT",
+      code: "CONFLICT",
+      sent: "no",
+    });
   if (/stream not found/i.test(message) || name === "StreamNotFoundError" || code === 10059)
     return new AdapterError("the broker has no such stream", {
       category: "VALIDATION",
@@ -166,10 +178,12 @@ function queueError(cause: unknown, sent: Sent): AdapterError {
       sent: "no",
       cause,
     });
-  if (/no responders|NoResponders/i.test(`${name} ${message}`) && sent === "maybe")
+  // Nobody took it: no stream keeps the subject, or its leader is away for a moment.
+  const inner = (cause as { cause?: { name?: string; message?: string } }).cause;
+  if (/no ?responders|JetStreamNotEnabled/i.test(`${name} ${message} ${inner?.name} ${inner?.message}`))
     return new AdapterError("no stream of the broker takes this subject", {
-      category: "VALIDATION",
-      code: "ERP008",
+      category: "TRANSIENT",
+      code: "ERP001",
       sent: "no",
       cause,
     });

@@ -1,0 +1,1 @@
+export { messageQueue } from "./adapter";
