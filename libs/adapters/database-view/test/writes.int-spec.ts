@@ -1,0 +1,136 @@
+import { SqlClient } from "@dovetail/adapter-sdk";
+import type { JsonObject } from "@dovetail/domain";
+import { databaseView } from "../src";
+import { openPlace, type Place } from "./database-harness";
+import { postgresPlace } from "./places";
+
+const WRITES: JsonObject[] = [
+  {
+    entityType: "PurchaseOrder",
+    table: "po_interface",
+    mode: "interface",
+    reference: "ext_ref",
+    columns: { poNumber: "po_no", totalAmount: "total" },
+    values: { source: "MES" },
+    operation: { column: "action", create: "I", update: "U" },
+    children: [{ as: "lines", table: "po_line_interface", parent: { header_id: "id", ext_ref: "$reference" } }],
+    status: {
+      column: "status",
+      pending: "N",
+      done: ["P"],
+      failed: ["E"],
+      messageColumn: "error_text",
+      externalIdColumn: "po_id",
+    },
+  },
+];
+
+describe("interface tables", () => {
+  let place: Place;
+  let sql: SqlClient;
+  let stop: () => Promise<void>;
+  let session: unknown;
+  let close: () => Promise<void>;
+  const push = () => databaseView.entities.PurchaseOrder?.push;
+  const send = (reference: string, body: JsonObject) => push()?.send(session, { op: "create", reference, body });
+  const poll = (reference: string) => push()?.poll?.(session, { reference });
+  const body = {
+    poNumber: "4711",
+    totalAmount: "0.1000",
+    lines: [
+      { line_no: 1, qty: "3.50" },
+      { line_no: 2, qty: "1" },
+    ],
+  };
+
+  beforeAll(async () => {
+    ({ place, stop } = await postgresPlace());
+    sql = new SqlClient({ ...place, host: "127.0.0.1" });
+    await sql.execute(
+      "create table po_interface (id bigserial primary key, ext_ref text, po_no text, total numeric, source text, " +
+        "action text, status char(2), error_text text, po_id text)",
+    );
+    await sql.execute(
+      "create table po_line_interface (header_id bigint, ext_ref text, line_no int, qty numeric check (qty > 0))",
+    );
+    ({ session, close } = await openPlace(place, { writes: WRITES }));
+  });
+  afterAll(async () => {
+    await close();
+    await sql.close();
+    await stop();
+  });
+
+  it("take header and lines once, and are asked for the outcome", async () => {
+    expect(await send("REF1", body)).toEqual({ done: "accepted", handle: { reference: "REF1" } });
+    expect(await send("REF1", body)).toEqual({ done: "accepted", handle: { reference: "REF1" } });
+    expect(await sql.query("select po_no, total, source, action, status from po_interface")).toEqual([
+      { po_no: "4711", total: "0.1000", source: "MES", action: "I", status: "N " },
+    ]);
+    expect(
+      await sql.query("select qty from po_line_interface l join po_interface h on h.id = l.header_id order by line_no"),
+    ).toEqual([{ qty: "3.50" }, { qty: "1" }]);
+    expect(await poll("REF1")).toBe("pending");
+    await sql.execute("update po_interface set status = 'P', po_id = 'PO-9' where ext_ref = 'REF1'");
+    expect(await poll("REF1")).toEqual({ externalId: "PO-9" });
+    await send("REF2", body);
+    await sql.execute("update po_interface set status = 'E', error_text = 'no such vendor' where ext_ref = 'REF2'");
+    expect(await poll("REF2")).toMatchObject({ category: "VALIDATION", message: "no such vendor" });
+  });
+
+  it("take a document whole or not at all", async () => {
+    const broken = send("REF3", {
+      ...body,
+      lines: [
+        { line_no: 1, qty: "1" },
+        { line_no: 2, qty: "-1" },
+      ],
+    });
+    await expect(broken).rejects.toMatchObject({ category: "VALIDATION", sent: "no", bodyCode: "postgresql/23514" });
+    expect(await sql.query("select 1 from po_interface where ext_ref = 'REF3'")).toEqual([]);
+    await expect(send("REF4", { ...body, lines: [{ nope: 1 }] })).rejects.toMatchObject({ code: "ERP003", sent: "no" });
+    expect(await databaseView.entities.PurchaseOrder?.lookup?.(session, { reference: "REF4" })).toEqual([]);
+  });
+
+  it("two senders of one reference at once write it once", async () => {
+    await Promise.all([send("REF5", body), send("REF5", body), send("REF5", body)]);
+    expect(await sql.query("select count(*) as n from po_interface where ext_ref = 'REF5'")).toEqual([{ n: "1" }]);
+  });
+});
+
+describe("settings that cannot be", () => {
+  const place: Place = { dialect: "postgresql", port: 1, database: "x", user: "x", password: "x" };
+  it.each([
+    ["a view without key", { views: [{ entityType: "Part", view: "v", key: [] }] }, /has no key/],
+    ["SQL for a name", { views: [{ entityType: "Part", view: 'v"; drop table x; --', key: ["a"] }] }, /no name/],
+    ["SQL for a column", { views: [{ entityType: "Part", view: "v", key: ["a) or (1=1"] }] }, /no name/],
+    [
+      "a child with another key",
+      {
+        views: [
+          {
+            entityType: "PurchaseOrder",
+            view: "v",
+            key: ["a", "b"],
+            children: [{ as: "lines", view: "l", parentKey: ["a"] }],
+          },
+        ],
+      },
+      /parentKey has 1 columns/,
+    ],
+    [
+      "a write without reference",
+      { writes: [{ entityType: "Part", table: "t", key: ["id"] }] },
+      /reference is missing/,
+    ],
+    ["an unknown member", { views: [{ entityType: "Part", view: "v", key: ["a"], wher: "1" }] }, /no member wher/],
+    ["an unknown zone", { zone: "Mars/Olympus" }, /no time zone/],
+  ])("%s is refused with ERP008", async (_, settings, message) => {
+    const opening = openPlace(place, settings as unknown as JsonObject);
+    await expect(opening).rejects.toMatchObject({
+      category: "VALIDATION",
+      code: "ERP008",
+      message: expect.stringMatching(message),
+    });
+  });
+});
