@@ -1,6 +1,6 @@
 #!/bin/bash
 # `npm run test:interop`: the product and the adapters against real systems that Debian packages bring.
-#   Odoo 14 (its demo data, put back first), PostgreSQL 15, promtool: installed when missing, kept for the next run.
+#   Odoo 14 (its demo data, put back first), PostgreSQL 15, MariaDB, promtool: installed when missing, kept for the next run.
 # Stops exactly what it started. Last line: `N passed, N failed, N skipped`; exit code 0 when nothing failed.
 # What cannot be installed is skipped with a word, and with CI set a failure. Whole outputs: tmp/interop/
 set -uo pipefail
@@ -116,6 +116,9 @@ judge metrics
 [ -z "$postgres" ] || suite postgres15-specs 180 --config jest.config.cjs \
   libs/database/.*int-spec libs/messaging/.*int-spec apps/sync-engine/test/main-job.int-spec
 judge postgres15-specs
+# Installs MariaDB's server itself; the instance is the specs' own.
+suite mariadb 300 "${interop[@]}" tools/interop/mariadb
+judge mariadb
 judge conformance-odoo14
 
 echo "outputs: $logs"
