@@ -2,7 +2,7 @@ import type { ConformanceHarness, OpenOptions } from "@dovetail/adapter-conforma
 import { RecordSeeder } from "@dovetail/adapter-memory";
 import { HttpClient } from "@dovetail/adapter-sdk";
 import { ENTITIES, type EntityName, type JsonObject } from "@dovetail/domain";
-import { systemClock } from "@dovetail/resilience";
+import { systemClock } from "@dovetail/adapter-sdk";
 import { FaultProxy, testBroker, type TestBroker, testNats, type TestNats } from "@dovetail/testing";
 import { messageQueue } from "../src";
 import { tokenOf } from "../src/messages";
