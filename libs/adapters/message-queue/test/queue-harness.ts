@@ -1,8 +1,7 @@
 import type { ConformanceHarness, OpenOptions } from "@dovetail/adapter-conformance";
 import { RecordSeeder } from "@dovetail/adapter-memory";
-import { HttpClient } from "@dovetail/adapter-sdk";
+import { HttpClient, systemClock } from "@dovetail/adapter-sdk";
 import { ENTITIES, type EntityName, type JsonObject } from "@dovetail/domain";
-import { systemClock } from "@dovetail/adapter-sdk";
 import { FaultProxy, testBroker, type TestBroker, testNats, type TestNats } from "@dovetail/testing";
 import { messageQueue } from "../src";
 import { tokenOf } from "../src/messages";
