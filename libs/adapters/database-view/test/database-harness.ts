@@ -1,9 +1,8 @@
 import type { ConformanceHarness, FaultControl, OpenOptions } from "@dovetail/adapter-conformance";
 import { RecordSeeder } from "@dovetail/adapter-memory";
-import { HttpClient, SqlClient } from "@dovetail/adapter-sdk";
+import { HttpClient, SqlClient, systemClock } from "@dovetail/adapter-sdk";
 import type { EntityName, JsonObject } from "@dovetail/domain";
 import { ENTITIES } from "@dovetail/domain";
-import { systemClock } from "@dovetail/adapter-sdk";
 import { databaseView } from "../src";
 import { ErpTables, flatRecord, table } from "./erp-tables";
 import { StatementProxy } from "./statement-proxy";
