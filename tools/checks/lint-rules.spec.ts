@@ -50,7 +50,8 @@ function run(script: string, args: string[], input?: string) {
   return spawnSync(process.execPath, [script, ...args], {
     cwd: ROOT,
     encoding: "utf8",
-    env: { ...process.env, NX_DAEMON: "false" },
+    // Where CI=true is set, the parser would take a file's text from the disk instead of the one that is given.
+    env: { ...process.env, NX_DAEMON: "false", TSESTREE_SINGLE_RUN: "false" },
     ...(input === undefined ? {} : { input }),
   });
 }
