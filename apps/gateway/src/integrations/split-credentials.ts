@@ -45,10 +45,10 @@ export function splitCredentials<T extends object>(body: T & CredentialMembers):
         errors,
       },
     );
-  const any = Object.keys(credentials).length > 0;
+  const given = Object.keys(credentials).length > 0;
   return {
     settings: settings as T,
-    credentials: any ? (credentials as Partial<Record<CredentialField, string>>) : undefined,
+    credentials: given ? (credentials as Partial<Record<CredentialField, string>>) : undefined,
   };
 }
 

@@ -43,6 +43,13 @@ export function ownedPrefix(settings: EntitySettings): string | null {
   return settings.master ? "" : settings.keyPrefix;
 }
 
+/** Whether the account's pull may create and change this key: it is the entity's master, or owns the key's prefix. */
+export function ownsKey(account: Account, entity: EntityName, key: string): boolean {
+  const settings = entitySettings(account, entity);
+  const prefix = settings ? ownedPrefix(settings) : null;
+  return prefix !== null && key.startsWith(prefix);
+}
+
 /** Whether changes of the entity are pushed to this integration. */
 export function isTarget(account: Account, entity: EntityName): boolean {
   const settings = entitySettings(account, entity);

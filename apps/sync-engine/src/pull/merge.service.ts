@@ -2,8 +2,8 @@ import { recordHash, canonicalJson, threeWayMerge, type EntityName, type JsonObj
 import type { Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
 import { AccountService } from "../accounts/account.service";
-import { entitySettings, isTarget, ownedPrefix, sourceOf, type Account } from "../accounts/account";
-import { canonical, type LinkRow, type RecordRow } from "../records/record";
+import { entitySettings, isTarget, ownsKey, sourceOf, type Account } from "../accounts/account";
+import { canonical, newLink, type LinkRow, type RecordRow } from "../records/record";
 import { RecordRepository } from "../records/record.repository";
 
 /** One row as the ERP showed it, in canonical form. */
@@ -24,18 +24,6 @@ export type MergeOutcome =
   | { state: "created" | "updated" | "unchanged" }
   | { state: "parked"; kind: "PARKED" | "CONFLICT"; reason: string; detail: string };
 
-const NEW_LINK: LinkRow = {
-  master: false,
-  external_id: null,
-  erp_version: null,
-  shadow: null,
-  shadow_hash: null,
-  shadow_mapping: null,
-  accepted: null,
-  push_io: 0,
-  push_open: false,
-};
-
 /**
  * The merge of a single row under its record's lock, field by field: for rows with local edits, first meetings, rows that
  * come back, and what a push was answered with. The page merge settles all others.
@@ -54,11 +42,9 @@ export class MergeService {
     const link = await this.records.link(tx, entity, record, key, account.num);
     const refusal = await this.refusal(tx, account, row, link);
     if (refusal) return refusal;
-    const settings = entitySettings(account, entity);
-    const prefix = settings ? ownedPrefix(settings) : null;
-    const owns = prefix !== null && key.startsWith(prefix);
+    const owns = ownsKey(account, entity, key);
     const master = record ? record.integration === account.num || (owns && record.integration === null) : owns;
-    const base = { ...(link ?? NEW_LINK), master };
+    const base = { ...(link ?? newLink(master)), master };
     if (!owns) return this.rememberOnly(tx, account, row, base, record);
     return this.mergeFields(tx, account, row, base, record);
   }

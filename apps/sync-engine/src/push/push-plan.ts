@@ -54,8 +54,8 @@ export class PushPlanner {
     return this.payload(account, entity, state, operation);
   }
 
-  /** The state under the record's lock, to compare with what was planned on. */
-  async state(tx: Tx, account: Account, entity: EntityName, key: string): Promise<PushState | undefined> {
+  /** The push to work on with its record and link; nothing is locked, `mark` compares before it sends. */
+  private async state(tx: Tx, account: Account, entity: EntityName, key: string): Promise<PushState | undefined> {
     const [push] = await this.pushes.open(tx, account.num, ENTITIES[entity].code, key);
     if (!push) return undefined;
     const record = await this.records.read(tx, entity, key);

@@ -5,10 +5,10 @@ import type { Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
 import type { Account } from "../accounts/account";
 import { AccountService } from "../accounts/account.service";
-import { entitySettings, ownedPrefix, sourceOf } from "../accounts/account";
+import { entitySettings, ownsKey, sourceOf } from "../accounts/account";
 import { DeadLetterRepository } from "../dead-letters/dead-letter.repository";
 import { SourceRowService } from "../pull/source-row.service";
-import { canonical, type LinkRow, type RecordRow } from "../records/record";
+import { canonical, newLink, type LinkRow, type RecordRow } from "../records/record";
 import { RecordRepository } from "../records/record.repository";
 import { fieldsToSend, normalised, type PushRow } from "./push";
 import { PushRepository } from "./push.repository";
@@ -76,7 +76,7 @@ export class PushSettler {
     const record = await this.records.lock(tx, entity, push.key);
     if (!record) return this.pushes.change(tx, push.id, { status: "confirmed", externalId: shown.externalId });
     const found = await this.records.link(tx, entity, record, push.key, account.num);
-    const base = found ?? newLink(record, account, entity);
+    const base = found ?? newLink(record.integration === null && ownsKey(account, entity, record.key));
     const link: LinkRow = {
       ...(sent.operation === "delete" ? unlinked(base) : linked(entity, base, shown, sent)),
       push_open: false,
@@ -185,26 +185,9 @@ export function problemOf(error: AdapterError): ProblemError {
   return new ProblemError(error.code as ProblemCode, error.message, { cause: error });
 }
 
-function newLink(record: RecordRow, account: Account, entity: EntityName): LinkRow {
-  const settings = entitySettings(account, entity);
-  const prefix = settings ? ownedPrefix(settings) : null;
-  const master = record.integration === null && prefix !== null && record.key.startsWith(prefix);
-  return {
-    master,
-    external_id: null,
-    erp_version: null,
-    shadow: null,
-    shadow_hash: null,
-    shadow_mapping: null,
-    accepted: null,
-    push_io: 0,
-    push_open: false,
-  };
-}
-
 /** A document with the fields that were sent as we hold them. */
 function overlaid(doc: JsonObject, sent: SentPart): JsonObject {
-  const { ...copy } = doc;
+  const copy = { ...doc };
   for (const field of sent.fields) {
     const value = sent.doc[field];
     if (value === undefined) delete copy[field];
@@ -235,15 +218,7 @@ function linked(entity: EntityName, base: LinkRow, shown: Shown, sent: SentPart)
 
 /** The ERP has deleted it: a record that is revived is created there anew. */
 function unlinked(base: LinkRow): LinkRow {
-  return {
-    ...base,
-    external_id: null,
-    erp_version: null,
-    shadow: null,
-    shadow_hash: null,
-    shadow_mapping: null,
-    accepted: null,
-  };
+  return { ...newLink(base.master), push_io: base.push_io, push_open: base.push_open };
 }
 
 /** An answer that tells the external id and nothing else. */

@@ -35,6 +35,21 @@ export interface LinkRow {
   push_open: boolean;
 }
 
+/** A link of which nothing is known yet. */
+export function newLink(master: boolean): LinkRow {
+  return {
+    master,
+    external_id: null,
+    erp_version: null,
+    shadow: null,
+    shadow_hash: null,
+    shadow_mapping: null,
+    accepted: null,
+    push_io: 0,
+    push_open: false,
+  };
+}
+
 /** A record in canonical form with its hash. */
 export interface Canonical {
   key: string;
