@@ -3,11 +3,11 @@ import type { JsonObject } from "@dovetail/domain";
 import { eventually, FaultProxy } from "@dovetail/testing";
 import { OdooUser, type OdooPlace, startOdoo } from "./odoo";
 import { Product } from "./product";
+import { linesOf, sum, text } from "./record-parts";
 import type { InteropTenant } from "./tenant";
 
 const MAIN = "odoo";
-let place: OdooPlace;
-let stopOdoo: () => Promise<void>;
+let place: OdooPlace, stopOdoo: () => Promise<void>;
 let proxy: FaultProxy;
 let product: Product;
 let odoo: OdooUser;
@@ -30,10 +30,6 @@ afterAll(async () => {
   await proxy?.stop();
   await stopOdoo?.();
 });
-
-const text = (view: RecordView | undefined, field: string) => view?.record[field];
-const linesOf = (view: RecordView | undefined) => (view?.record["lines"] ?? []) as JsonObject[];
-const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
 
 describe("the integration", () => {
   it("is tested against Odoo", async () => {
