@@ -1,4 +1,5 @@
 import {
+  canonicalMapping,
   AdapterError,
   type ClassifyInput,
   defineAdapter,
@@ -12,11 +13,13 @@ import { connection, type FileConfig } from "./config";
 import { deliveriesOf } from "./delivery/delivery";
 import { openReader } from "./format/reader";
 import { lookupRows } from "./lookup";
-import { canonicalMapping } from "./mapping";
 import { pullRows } from "./pull";
 import { pollAnswer, sendFile } from "./push";
 import { type FileSession, openSession } from "./session";
-import { FOLDERS, type Layout } from "./sets";
+import type { NamePattern } from "./file-name";
+import type { Layout } from "./layout";
+import { FOLDERS } from "./sets";
+import { templates } from "./templates";
 
 /** Class K: the file of a reference has one name, and what was answered is not handed over again. */
 function port(entity: EntityName): EntityPort<FileSession> {
@@ -63,12 +66,24 @@ async function describe(session: FileSession, entity: EntityName): Promise<Sourc
   const set = session.sets.find((each) => each.entity === entity);
   if (!set) return [];
   const newest = (await deliveriesOf(session, set)).filter(({ state }) => state !== "error").at(-1);
-  const columns = async (taken: string | undefined, pattern: string, layout: Layout, needed: readonly string[]) => {
-    const path = taken ?? (await files.list(folders.in, pattern)).at(-1)?.path;
+  const columns = async (
+    taken: string | undefined,
+    { glob }: NamePattern,
+    layout: Layout,
+    needed: readonly string[],
+  ) => {
+    const path = taken ?? (await files.list(folders.in, glob)).at(-1)?.path;
     return path === undefined ? [] : ((await openReader(files, path, layout, needed)).columns ?? []);
   };
   const own = await columns(newest?.head.path, set.pattern, set.layout, set.key);
+  // Before the first delivery nothing is known: lists alone would say that there is no other field.
+  if (own.length === 0) return [];
   const fields = own.map((name) => ({ name, type: "text" }));
+  for (const { as, columns: names } of set.layout.recordTypes?.lines ?? [])
+    fields.push(
+      { name: as, type: "list" },
+      ...names.map((each) => ({ name: `${as}.${typeof each === "string" ? each : each.name}`, type: "text" })),
+    );
   for (const [index, { as, pattern, layout, parentKey }] of set.children.entries()) {
     const names = await columns(newest?.children[index]?.path, pattern, layout, parentKey);
     fields.push({ name: as, type: "list" }, ...names.map((name) => ({ name: `${as}.${name}`, type: "text" })));
@@ -86,6 +101,8 @@ export const fileExchange = defineAdapter<FileConfig, FileSession>({
   system: "FILE",
   version: 1,
   title: "File exchange",
+  connectionMethod: "FILE",
+  anySystem: true,
   connection,
   auth: ["NONE", "BASIC", "SSH_KEY"],
   inbound: ["FILE_IMPORT", "SFTP_FILE"],
@@ -99,5 +116,6 @@ export const fileExchange = defineAdapter<FileConfig, FileSession>({
   describe,
   entities: Object.fromEntries(ENTITY_NAMES.map((entity) => [entity, port(entity)])),
   classify,
-  mappings: Object.fromEntries(ENTITY_NAMES.map((entity) => [entity, canonicalMapping(entity)])),
+  mappings: Object.fromEntries(ENTITY_NAMES.map((entity) => [entity, canonicalMapping(entity, { emptyValues: [""] })])),
+  templates,
 });

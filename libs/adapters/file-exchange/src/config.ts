@@ -43,6 +43,14 @@ export const connection = defineSchema({
     default: "auto",
     help: "auto finds comma, semicolon, tab or bar by the columns that the sets name.",
   },
+  quoting: {
+    label: "Quoting of CSV",
+    type: "choice",
+    in: "settings",
+    choices: ["double", "backslash", "none"],
+    default: "double",
+    help: "double: RFC 4180. backslash: a backslash stands before what is meant literally. none: quotes are ordinary characters.",
+  },
   sets: {
     label: "Sets",
     type: "json",
@@ -63,7 +71,7 @@ export const connection = defineSchema({
     in: "settings",
     choices: ["none", "done", "sha256"],
     default: "none",
-    help: "none: size and time stand still. done: <file>.done lies beside it. sha256: <file>.sha256 does and holds its digest.",
+    help: "none: size and time stand still. done: <file>.done lies beside it. sha256: <file>.sha256 does, or a SHA256SUMS lists it, with its digest.",
   },
   stableMs: {
     label: "How long a file must stand still, milliseconds",
@@ -79,6 +87,14 @@ export const connection = defineSchema({
     in: "settings",
     choices: ["json", "csv"],
     default: "json",
+  },
+  outSequence: {
+    label: "Numbers of outgoing files",
+    type: "choice",
+    in: "settings",
+    choices: ["none", "name", "file"],
+    default: "none",
+    help: "name: <Entity>-00000017-<reference>. file: <file>.seq beside it holds the number. Each entity is counted for itself.",
   },
   acknowledged: {
     label: "Outgoing files are acknowledged",

@@ -1,10 +1,11 @@
 import type { Page, PullQuery, Raw } from "@dovetail/adapter-sdk";
 import type { EntityName, Json } from "@dovetail/domain";
-import { type Delivery, deliveriesOf, moveDelivery } from "./delivery/delivery";
+import { type Delivery, deliveriesOf, followingMoves, moveDelivery } from "./delivery/delivery";
 import { pickUp, reasonPath } from "./delivery/pick-up";
-import { asideRow, type Position, rowsOf } from "./delivery/rows";
+import { type Placed, type Position, rowsOf } from "./delivery/rows";
+import { asideRow, changedRow, waitingRow } from "./delivery/shown";
 import { gone } from "./gone";
-import { isObject, refusal } from "./refusal";
+import { isObject, refusal, SetAside } from "./refusal";
 import { type FileSession, setOf } from "./session";
 import type { FileSet } from "./sets";
 
@@ -42,22 +43,35 @@ const BEGINNING: Position = { row: 0 };
  * newest delivery that has it shows it; of sets with complete deliveries the newest alone. Positions are in deliveries,
  * wherever their files stand, so a reader that was killed goes on where the stored cursor says.
  */
-export async function* pullRows(session: FileSession, entity: EntityName, query: PullQuery): AsyncGenerator<Page> {
+export async function* pullRows(opened: FileSession, entity: EntityName, query: PullQuery): AsyncGenerator<Page> {
+  const session = { ...opened, files: followingMoves(opened) };
   const set = setOf(session, entity);
   const cursor = readCursor(query.cursor);
-  await pickUp(session, set, cursor?.after ?? 0);
+  const waiting = await pickUp(session, set, cursor?.after ?? 0);
   const all = await deliveriesOf(session, set);
+  const since = { after: cursor?.after ?? 0 };
   const plan = planOf(all, set, query, cursor);
+  // The end of a delivery may be the end of all; only such a page is held back, for pages are large.
   let held: Page | undefined;
-  for await (const page of pages(session, set, plan, query.pageSize, cursor?.after ?? 0)) {
+  for await (const { more, rows, cursor: at } of pages(session, set, plan, query.pageSize, since)) {
     if (held) yield held;
+    held = undefined;
     gone(session.signal);
-    held = page;
+    const page: Page = { rows, cursor: at as unknown as Json, last: false };
+    if (more) yield page;
+    else held = page;
   }
   // What a complete delivery made obsolete is not read, and is done with all the same.
   for (const delivery of all)
     if (delivery.state === "work" && delivery.number <= plan.end) await moveDelivery(session, delivery, "done");
-  yield { rows: held?.rows ?? [], cursor: { after: plan.end }, last: true };
+  const end: Cursor = { ...since, after: plan.end };
+  // A page of their own: the row that stands for a waiting delivery may be one of an earlier delivery's too.
+  if (held && waiting.length > 0) {
+    yield held;
+    held = undefined;
+  }
+  const rows = held?.rows ?? (await Promise.all(waiting.map((each) => waitingRow(session, set, each))));
+  yield { rows, cursor: end as unknown as Json, last: true };
 }
 
 function planOf(all: Delivery[], set: FileSet, query: PullQuery, cursor: Cursor | null): Plan {
@@ -81,49 +95,83 @@ function fullPlan(all: Delivery[], set: FileSet, top: number, at: Cursor["at"]):
   return { full: true, deliveries: order.slice(index), shown: order.slice(0, index), end: top, start: at };
 }
 
+/** A page, and whether its delivery surely has rows behind it. */
+interface Part {
+  rows: Raw[];
+  cursor: Cursor;
+  more: boolean;
+}
+
 async function* pages(
   session: FileSession,
   set: FileSet,
   plan: Plan,
   pageSize: number,
-  begunAfter: number,
-): AsyncGenerator<Page> {
+  since: Cursor,
+): AsyncGenerator<Part> {
   const seen = await idsOf(session, set, plan.shown);
-  let after = begunAfter;
+  let { after } = since;
   for (const [index, delivery] of plan.deliveries.entries()) {
     const from = index === 0 ? plan.start : BEGINNING;
     // Rows of this delivery hide those of older ones, but not each other: a row given twice is for the reader to judge.
     const hides = plan.full && index < plan.deliveries.length - 1;
     const mine = hides && from.row > 0 ? await idsOf(session, set, [delivery]) : new Set<string>();
-    const cursorAt = (at: Position): Json => {
-      const cursor: Cursor = { after, at: { ...at, number: delivery.number }, ...(plan.full ? { top: plan.end } : {}) };
-      return cursor as unknown as Json;
-    };
+    const { number } = delivery;
+    const cursorAt = (at: Position): Cursor => ({
+      ...since,
+      after,
+      at: { ...at, number },
+      ...(plan.full ? { top: plan.end } : {}),
+    });
     let rows: Raw[] = [];
     let position = from;
     for await (const placed of placedRows(session, set, delivery, from)) {
       for (const { raw, position: behind } of placed) {
-        position = behind;
         if (seen.has(raw.externalId)) continue;
+        if (rows.length === pageSize) {
+          const full = rows;
+          rows = [];
+          yield { rows: full, cursor: cursorAt(position), more: true };
+        }
         if (hides) mine.add(raw.externalId);
         rows.push(raw);
-        if (rows.length < pageSize) continue;
-        yield { rows, cursor: cursorAt(behind), last: false };
-        rows = [];
+        position = behind;
       }
     }
     for (const id of mine) seen.add(id);
     if (delivery.state === "work") await moveDelivery(session, delivery, "done");
     if (!plan.full) after = delivery.number;
     // Pages do not span deliveries: a row that two of them have is never twice in one page.
-    if (rows.length > 0) yield { rows, cursor: plan.full ? cursorAt(position) : { after }, last: false };
+    if (rows.length > 0) yield { rows, cursor: plan.full ? cursorAt(position) : { ...since, after }, more: false };
   }
 }
 
-async function* placedRows(session: FileSession, set: FileSet, delivery: Delivery, from: Position) {
-  if (delivery.state !== "error") return yield* rowsOf(session, set, delivery, from);
-  if (from.row === 0)
-    yield [{ raw: await asideRow(session, delivery, reasonPath(session, delivery)), position: { row: 1 } }];
+/** The rows of a delivery, and what is wrong with it as a whole. */
+async function* placedRows(
+  session: FileSession,
+  set: FileSet,
+  delivery: Delivery,
+  from: Position,
+): AsyncGenerator<Placed[]> {
+  if (delivery.state === "error") {
+    const raw = await asideRow(session, delivery, reasonPath(session, delivery));
+    if (from.row === 0) yield [{ raw, position: { row: 1 } }];
+    return;
+  }
+  let last = from;
+  let broken: SetAside | undefined;
+  try {
+    for await (const placed of rowsOf(session, set, delivery, from)) {
+      last = placed.at(-1)?.position ?? last;
+      yield placed;
+    }
+  } catch (error) {
+    if (!(error instanceof SetAside)) throw error;
+    broken = error;
+  }
+  if (delivery.state !== "work" && !broken) return;
+  const changed = await changedRow(session, delivery, broken);
+  if (changed) yield [{ raw: changed, position: last }];
 }
 
 async function idsOf(session: FileSession, set: FileSet, deliveries: readonly Delivery[]): Promise<Set<string>> {

@@ -3,6 +3,7 @@ import { sep } from "node:path";
 import { type Clock, type Files, LocalFiles, type Log, type OpenContext, SftpFiles } from "@dovetail/adapter-sdk";
 import type { EntityName } from "@dovetail/domain";
 import type { FileConfig } from "./config";
+import { encoder } from "./out/encode";
 import { refusal } from "./refusal";
 import { type FileSet, type Folders, readFolders, readSets } from "./sets";
 
@@ -22,6 +23,8 @@ export async function openSession(context: OpenContext<FileConfig>): Promise<Fil
   const { config, clock, signal, log } = context;
   const sets = readSets(config);
   const folders = readFolders(config.folders);
+  if (config.outFormat === "csv" && !encoder(config.encoding))
+    throw refusal(`outgoing CSV cannot be written in ${config.encoding}: outFormat json can, and is UTF-8`);
   const files = context.files ?? openFiles(context);
   return { config, files, folders, sets, clock, signal, log };
 }

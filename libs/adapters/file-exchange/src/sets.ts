@@ -1,41 +1,31 @@
 import { ENTITY_NAMES, type EntityName, type Json } from "@dovetail/domain";
 import type { FileConfig } from "./config";
+import { NamePattern } from "./file-name";
+import { type Layout, readLayout } from "./layout";
 import { isObject, refusal } from "./refusal";
-
-export type Format = "csv" | "jsonl" | "xml" | "fixed";
-
-/** A column of fixed width: first character from 1, and how many. */
-export interface FixedColumn {
-  name: string;
-  from: number;
-  length: number;
-}
-
-/** How one kind of file is read. */
-export interface Layout {
-  format: Format;
-  encoding: string;
-  /** CSV: `auto` or one character. */
-  delimiter: string;
-  /** CSV: without a header line the columns in order; fixed: their places. */
-  columns?: readonly (string | FixedColumn)[];
-  /** XML: name of the element that is one record. */
-  record?: string;
-}
 
 /** Files of lines that belong to the documents of a set. */
 export interface ChildSet {
   /** Member of the document that lists them. */
   as: string;
-  pattern: string;
+  pattern: NamePattern;
   parentKey: readonly string[];
   layout: Layout;
+}
+
+/** How the deliveries of a set are numbered by their sender. */
+export interface Sequence {
+  /** Where the number stands: in the file's name as `{seq}`, or in `<file>.seq` beside it. */
+  by: "name" | "file";
+  first: number;
+  /** After it comes `first` again. */
+  last?: number;
 }
 
 /** The files of one entity. */
 export interface FileSet {
   entity: EntityName;
-  pattern: string;
+  pattern: NamePattern;
   /** Columns (XML: child elements or @attributes) that make the external id, joined by `|`. */
   key: readonly string[];
   children: readonly ChildSet[];
@@ -46,6 +36,8 @@ export interface FileSet {
   watermark?: string;
   /** Appended to times without zone: `Z` or an offset. */
   zone: string;
+  /** Deliveries are taken in the order of their numbers, none is passed over. */
+  sequence?: Sequence;
 }
 
 export const FOLDERS = ["in", "work", "done", "error", "out", "ack"] as const;
@@ -68,7 +60,7 @@ export function readSets(config: FileConfig): FileSet[] {
   if (!Array.isArray(config.sets) || config.sets.length === 0)
     throw refusal("sets must list at least one set of files");
   const sets = config.sets.map((value, index) => readSet(value, `sets[${index}]`, config));
-  const patterns = sets.flatMap((set) => [set.pattern, ...set.children.map((child) => child.pattern)]);
+  const patterns = sets.flatMap((set) => [set.pattern.text, ...set.children.map((child) => child.pattern.text)]);
   const twice = patterns.find((pattern, index) => patterns.indexOf(pattern) !== index);
   if (twice !== undefined) throw refusal(`two sets take the files ${twice}`);
   const entities = sets.map(({ entity }) => entity);
@@ -83,15 +75,18 @@ function readSet(value: Json, at: string, config: FileConfig): FileSet {
   if (content !== "changes" && content !== "complete") throw refusal(`${at}.content must be changes or complete`);
   if (typeof zone !== "string" || !/^(Z|[+-]\d\d:\d\d)$/.test(zone)) throw refusal(`${at}.zone must be Z or ±hh:mm`);
   const layout = readLayout(value, at, config);
+  const pattern = patternOf(value, at);
+  const sequence = readSequence(value["sequence"], pattern, at);
   const children = Array.isArray(value["children"]) ? value["children"] : [];
   if (children.length > 0 && layout.format === "xml") throw refusal(`${at}: lines of XML stand in their document`);
   return {
     entity: entityType as EntityName,
-    pattern: patternOf(value, at),
+    pattern,
     key: namesOf(value["key"], `${at}.key`),
     layout,
     content,
     zone,
+    ...(sequence ? { sequence } : {}),
     ...(typeof watermark === "string" ? { watermark } : {}),
     children: children.map((child: unknown, index) => readChild(child, `${at}.children[${index}]`, config, layout)),
   };
@@ -100,7 +95,7 @@ function readSet(value: Json, at: string, config: FileConfig): FileSet {
 function readChild(value: unknown, at: string, config: FileConfig, parent: Layout): ChildSet {
   if (!isObject(value)) throw refusal(`${at} must be an object`);
   if (typeof value["as"] !== "string" || value["as"] === "") throw refusal(`${at}.as must name a member`);
-  const { columns: _columns, ...inherited } = parent;
+  const { columns: _columns, recordTypes: _types, ...inherited } = parent;
   return {
     as: value["as"],
     pattern: patternOf(value, at),
@@ -109,53 +104,32 @@ function readChild(value: unknown, at: string, config: FileConfig, parent: Layou
   };
 }
 
-function patternOf(value: Record<string, unknown>, at: string): string {
+function patternOf(value: Record<string, unknown>, at: string): NamePattern {
   const { pattern } = value;
   if (typeof pattern !== "string" || pattern === "" || /[/\\]/.test(pattern))
-    throw refusal(`${at}.pattern must be a file name, with * and ?`);
-  return pattern;
+    throw refusal(`${at}.pattern must be a file name, with *, ? and {seq}`);
+  if (/\{seq\}.*\{seq\}|[*?]\{seq\}|\{seq\}[*?]/.test(pattern))
+    throw refusal(
+      `${at}.pattern may hold {seq} once, and not beside a wildcard: nobody could say where the number ends`,
+    );
+  return new NamePattern(pattern);
+}
+
+function readSequence(value: unknown, pattern: NamePattern, at: string): Sequence | undefined {
+  const { by, first = 1, last } = isObject(value) ? value : { by: value ?? "none" };
+  if (by !== "none" && by !== "name" && by !== "file") throw refusal(`${at}.sequence must be none, name or file`);
+  if (by === "name" && !pattern.hasSequence)
+    throw refusal(`${at}.pattern must say where the number stands, for instance Orders-{seq}.csv`);
+  if (by === "none") return undefined;
+  const whole = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 0 && (n as number) < 1e15;
+  if (!whole(first)) throw refusal(`${at}.sequence.first must be a whole number`);
+  if (last === undefined) return { by, first };
+  if (!whole(last) || last < first + 3) throw refusal(`${at}.sequence.last must be a whole number well above first`);
+  return { by, first, last };
 }
 
 function namesOf(value: unknown, at: string): string[] {
   if (Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === "string" && name !== ""))
     return value as string[];
   throw refusal(`${at} must list at least one column`);
-}
-
-function readLayout(value: Record<string, unknown>, at: string, config: FileConfig): Layout {
-  const format = (value["format"] ?? config.format) as Format;
-  const encoding = String(value["encoding"] ?? config.encoding);
-  const delimiter = String(value["delimiter"] ?? config.delimiter);
-  const { columns, record } = value;
-  if (!["csv", "jsonl", "xml", "fixed"].includes(format)) throw refusal(`${at}.format is not known`);
-  try {
-    new TextDecoder(encoding);
-  } catch {
-    throw refusal(`${at}.encoding ${JSON.stringify(encoding)} is not known`);
-  }
-  if (format === "fixed" && (!Array.isArray(columns) || !columns.every(isFixed)))
-    throw refusal(`${at}.columns must list name, from (1 is the first character) and length`);
-  if (
-    format === "csv" &&
-    columns !== undefined &&
-    !(Array.isArray(columns) && columns.every((c) => typeof c === "string"))
-  )
-    throw refusal(`${at}.columns must list the names of the columns`);
-  if (format === "xml" && (typeof record !== "string" || !/^[\w.:-]+$/.test(record)))
-    throw refusal(`${at}.record must name the element of one record`);
-  if (delimiter !== "auto" && (delimiter.length !== 1 || /["\r\n]/.test(delimiter) || delimiter > "~"))
-    throw refusal(`${at}.delimiter must be one character`);
-  return {
-    format,
-    encoding,
-    delimiter,
-    ...(Array.isArray(columns) ? { columns: columns as (string | FixedColumn)[] } : {}),
-    ...(typeof record === "string" ? { record } : {}),
-  };
-}
-
-function isFixed(value: unknown): boolean {
-  if (!isObject(value)) return false;
-  const whole = (n: unknown) => Number.isInteger(n) && (n as number) > 0;
-  return typeof value["name"] === "string" && whole(value["from"]) && whole(value["length"]);
 }

@@ -9,7 +9,8 @@ import type { FileSession } from "../src/session";
 
 const quiet = () => undefined;
 const silent: Log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
-const FOLDERS = ["in", "work", "done", "error", "out", "ack"];
+/** What stands below a root. */
+export const FOLDERS = ["in", "work", "done", "error", "out", "ack"];
 
 /** Settings as they stand once the defaults are in. */
 export const DEFAULTS: JsonObject = {
@@ -19,16 +20,17 @@ export const DEFAULTS: JsonObject = {
   format: "csv",
   encoding: "utf-8",
   delimiter: "auto",
+  quoting: "double",
   marker: "none",
   stableMs: 0,
   outFormat: "json",
+  outSequence: "none",
   acknowledged: true,
 };
 
 /** A fresh root with its folders. */
-export function newRoot(): string {
-  const root = temporaryFolder("exchange");
-  for (const name of FOLDERS) mkdirSync(join(root, name));
+export function newRoot(root = temporaryFolder("exchange")): string {
+  for (const name of FOLDERS) mkdirSync(join(root, name), { recursive: true });
   return root;
 }
 
@@ -99,4 +101,24 @@ export async function readAll(
   }
   const cursor = JSON.parse(JSON.stringify(pages.at(-1)?.cursor ?? null)) as Json;
   return { pages, rows: pages.flatMap(({ rows }) => rows), cursor };
+}
+
+/** A session through a folder, or through an SFTP server in front of the same folder. */
+export async function openThrough(
+  transport: string,
+  root: string,
+  settings: JsonObject,
+  options: OpenOptions = {},
+): Promise<{ session: FileSession; server?: TestSftpServer; close(): Promise<void> }> {
+  if (transport === "folder") {
+    const session = await openFolder(root, settings, options);
+    return { session, close: () => session.files.close() };
+  }
+  const { server, config } = await sftpOver(root);
+  const session = await openFolder(root, { ...settings, ...config }, options);
+  const close = async () => {
+    await session.files.close();
+    await server.close();
+  };
+  return { session, server, close };
 }

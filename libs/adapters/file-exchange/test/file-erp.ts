@@ -12,6 +12,8 @@ export const ENTITY_LIST = [
 ] as const satisfies readonly EntityName[];
 
 const keyName = (entity: EntityName) => ENTITIES[entity].key[0] ?? "";
+/** Files that wait together are taken in the order of their names. */
+const named = (kind: string, serial: number) => `${kind}-${String(serial).padStart(6, "0")}.csv`;
 const scalars = (entity: EntityName) =>
   ENTITIES[entity].fields.filter(({ type, name }) => type !== "list" && name !== "custom").map(({ name }) => name);
 
@@ -62,8 +64,8 @@ export class FileErp {
   /** A document whose file of lines ends in the middle of one. */
   truncated(): string {
     const [id = ""] = this.seed("PurchaseOrder", 1);
-    const at = join(this.root, "in", `OrderLine-${this.serial}.csv`);
-    deliver(this.root, `OrderLine-${this.serial}.csv`, readFileSync(at, "utf8").slice(0, -14));
+    const at = join(this.root, "in", named("OrderLine", this.serial));
+    deliver(this.root, named("OrderLine", this.serial), readFileSync(at, "utf8").slice(0, -14));
     return id;
   }
 
@@ -111,10 +113,10 @@ export class FileErp {
       );
       deliver(
         this.root,
-        `OrderLine-${number}.csv`,
+        named("OrderLine", number),
         table(["poNumber", "lineNumber", "description", "quantity"], lines),
       );
     }
-    deliver(this.root, `${entity}-${number}.csv`, table(scalars(entity), rows));
+    deliver(this.root, named(entity, number), table(scalars(entity), rows));
   }
 }

@@ -60,6 +60,109 @@ describe("sets of every format", () => {
     expect(first?.record).toEqual({ supplierNumber: "1", name: "Ünal & Co" });
   });
 
+  it("XML brings many documents of one file with the lines inside them, from any page on", async () => {
+    const order = (n: number) =>
+      `<o:order no="PO-${n}"><buyer>Ünal &lt;${n}&gt;</buyer><lines><line no="1"><qty>2.0</qty></line>` +
+      `<line no="2"><qty>${n}.5</qty></line></lines></o:order>`;
+    const all = Array.from({ length: 40 }, (_, n) => order(n)).join("\n");
+    deliver(
+      root,
+      "orders.xml",
+      Buffer.from(`<?xml version="1.0" encoding="windows-1252"?><o:orders xmlns:o="urn:o">${all}</o:orders>`, "latin1"),
+    );
+    const set = { entityType: "PurchaseOrder", pattern: "*.xml", key: ["@no"], format: "xml", record: "o:order" };
+    const session = await openFolder(root, { sets: [set] });
+    const begun = await readAll(session, "PurchaseOrder", { pageSize: 7, stopAfter: 3 });
+    const rest = await readAll(session, "PurchaseOrder", { pageSize: 7, cursor: begun.cursor });
+    const mapping = await compileMapping(
+      {
+        entityType: "PurchaseOrder",
+        sourceFormat: "xml",
+        mappings: [
+          { mesField: "poNumber", erpField: "@no" },
+          { mesField: "notes", erpField: "buyer" },
+          {
+            mesField: "lines",
+            erpField: "lines/line",
+            dataType: "list",
+            fields: [
+              { mesField: "lineNumber", erpField: "@no" },
+              { mesField: "quantity", erpField: "qty", dataType: "decimal" },
+            ],
+          },
+        ],
+      },
+      { entity: "PurchaseOrder" },
+    );
+    const made = await mapping.inbound([...begun.rows, ...rest.rows].map(({ body }) => body));
+    expect(made.map(({ record }) => record)).toEqual(
+      Array.from({ length: 40 }, (_, n) => ({
+        poNumber: `PO-${n}`,
+        notes: `Ünal <${n}>`,
+        lines: [
+          { lineNumber: "1", quantity: "2" },
+          { lineNumber: "2", quantity: `${n}.5` },
+        ],
+      })),
+    );
+  });
+
+  it("one file of heads and lines brings documents, and names its columns before the first mapping", async () => {
+    const set = {
+      entityType: "PurchaseOrder",
+      pattern: "ORDERS*.csv",
+      key: ["po"],
+      delimiter: ";",
+      columns: ["type", "po", "total"],
+      recordTypes: {
+        head: "H",
+        lines: [
+          { as: "lines", type: "L", columns: ["type", "n", "qty"] },
+          { as: "notes", type: "N", columns: ["type", "text"] },
+        ],
+        trailer: "E",
+      },
+    };
+    deliver(root, "ORDERS1.csv", "H;1;9.50\nL;1;2\nN;urgent\nL;2;3\nH;2;1.00\nL;1\nH;3;0.00\nE;3\n");
+    const session = await openFolder(root, { sets: [set] });
+    const { rows } = await readAll(session, "PurchaseOrder", { pageSize: 1 });
+    expect(rows.map(({ externalId, problem }) => [externalId, problem])).toEqual([
+      ["1", undefined],
+      ["2", "ORDERS1.csv: line 1 of it: the row has 2 columns, the header has 3"],
+      ["3", undefined],
+    ]);
+    expect(rows[0]?.body).toMatchObject({ lines: [{ qty: "2" }, { qty: "3" }], notes: [{ text: "urgent" }] });
+    expect((await fileExchange.describe?.(session, "PurchaseOrder"))?.map(({ name }) => name)).toEqual([
+      ...["type", "po", "total", "lines", "lines.type", "lines.n", "lines.qty", "notes", "notes.type", "notes.text"],
+    ]);
+    deliver(root, "ORDERS2.csv", "H;4;9.50\nL;1;2\n");
+    const after = await readAll(session, "PurchaseOrder");
+    expect(after.rows.map(({ problem }) => problem)).toContainEqual(
+      expect.stringMatching(/ORDERS2.csv was set aside whole: .*truncated: its last record "E" is missing/),
+    );
+  });
+
+  it.each([
+    [{ columns: undefined }, /needs columns/],
+    [{ recordTypes: { head: "H", ignored: ["H"] } }, /names a type twice/],
+    [{ recordTypes: { head: "H", at: { from: 1, length: 1 } } }, /the number of a column/],
+    [{ recordTypes: { head: "H", lines: [{ as: "lines", type: "L" }] } }, /lines\[0\].columns is missing/],
+    [{ quoting: "single" }, /quoting is not known/],
+    [{ encoding: "ebcdic" }, /encoding "ebcdic" is not known/],
+  ])("settings of a layout, %j, are refused where they are wrong", async (wrong, expected) => {
+    const set = {
+      entityType: "PurchaseOrder",
+      pattern: "*",
+      key: ["po"],
+      columns: ["type", "po"],
+      recordTypes: { head: "H" },
+      ...(JSON.parse(JSON.stringify({ columns: null, ...wrong })) as JsonObject),
+    };
+    if (!("columns" in wrong)) set.columns = ["type", "po"];
+    else delete (set as Partial<typeof set>).columns;
+    await expect(openFolder(root, { sets: [set] })).rejects.toThrow(expected);
+  });
+
   it("fixed width brings heads and lines of two files", async () => {
     const column = (name: string, from: number, length: number) => ({ name, from, length });
     const set = {
@@ -141,6 +244,17 @@ describe("files out", () => {
     expect(readFileSync(join(root, "out/PurchaseOrder-ABCDEFGHIJKL.lines.csv"), "utf8")).toBe(
       "reference,lineNumber,quantity,part\r\nABCDEFGHIJKL,1,2,\r\nABCDEFGHIJKL,2,,P\r\n",
     );
+  });
+
+  it("are CSV as the other side's files are: delimiter, quotes and encoding", async () => {
+    const settings = { sets: [set], outFormat: "csv", delimiter: ";", quoting: "backslash", encoding: "windows-1252" };
+    const session = await openFolder(root, { ...settings, acknowledged: false });
+    await push().send(session, { ...request, body: { poNumber: "PO-1", notes: '5 € für "Müller"; bar', buyer: null } });
+    expect(readFileSync(join(root, "out/PurchaseOrder-ABCDEFGHIJKL.csv"), "latin1")).toBe(
+      'reference;op;externalId;poNumber;notes;buyer\r\nABCDEFGHIJKL;create;\\N;PO-1;"5 \x80 für \\"Müller\\"; bar";\\N\r\n',
+    );
+    await expect(push().send(session, { ...request, body: { poNumber: "漢" } })).rejects.toThrow(/does not have/);
+    await expect(openFolder(root, { ...settings, encoding: "gbk" })).rejects.toThrow(/cannot be written in gbk/);
   });
 
   it("wait for their answer, and believe no half one", async () => {

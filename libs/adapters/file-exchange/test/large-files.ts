@@ -64,6 +64,8 @@ async function main(megabytes: number, joined: boolean): Promise<void> {
       format: "csv",
       encoding: "utf-8",
       delimiter: "auto",
+      quoting: "double",
+      outSequence: "none",
       sets: [set],
       marker: "none",
       stableMs: 0,

@@ -1,78 +1,86 @@
-import { appendFile, mkdtemp, readFile, rm } from "node:fs/promises";
+import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { AdapterError } from "@dovetail/adapter-sdk";
 import type { JsonObject } from "@dovetail/domain";
+import { Bucket, type Kept } from "./bucket";
+import { LineText } from "./line-text";
 
-/** A document as a bucket keeps it. */
-export interface Kept {
-  key: string;
-  values: JsonObject;
-  problem?: string;
-}
-
-/** All that is kept back for larger writes, whatever the number of buckets. */
-const BUFFERED = 16 * 1024 * 1024;
-const LARGEST_BUFFER = 64 * 1024;
-const NEWLINE = 10;
-
-/** What waits for one file: bytes, not texts, so that nothing of it lives on in the heap. */
-interface Slot {
-  bytes: Buffer;
-  length: number;
-}
+/** All that is kept back, whatever the number of buckets: one block of each. */
+const BUFFERED = 8 * 1024 * 1024;
+const LARGEST_BLOCK = 64 * 1024;
+/** Blocks are written together, as they come one behind the other. */
+const WRITTEN_AT_ONCE = 256 * 1024;
+/** Blocks of a bucket that are asked for at once. */
+const READ_AT_ONCE = 16;
+const NOTHING = Buffer.alloc(0);
 
 /**
- * Documents and lines spread over files by a hash of their key, so that those of one bucket fit in memory: the
+ * Documents and lines spread over buckets by a hash of their key, so that those of one bucket fit in memory: the
  * partitioning half of a grace hash join. The spread depends on keys alone, so a later process finds the same order.
+ * All buckets are chains of blocks in one file. It has no name any more, so nothing of it outlives the process.
  */
 export class Buckets {
-  private readonly slots: Slot[];
+  private readonly block: number;
+  private buffered: Buffer;
+  private readonly lengths: Int32Array;
+  /** The last block of each bucket, and of each block the one before it; -1: none. Outside of the heap. */
+  private readonly lastBlocks: Int32Array;
+  private before = new Int32Array(64 * 1024);
+  private together: Buffer;
+  private readonly texts = new LineText();
+  private waiting = 0;
+  private written = 0;
+  private scratch = Buffer.allocUnsafeSlow(LARGEST_BLOCK);
+  private whole = Buffer.allocUnsafeSlow(LARGEST_BLOCK);
 
   private constructor(
-    private readonly folder: string,
+    private readonly file: FileHandle,
     readonly count: number,
   ) {
-    const size = Math.min(LARGEST_BUFFER, Math.floor(BUFFERED / (count * 2)));
-    this.slots = Array.from({ length: count * 2 }, () => ({ bytes: Buffer.allocUnsafeSlow(size), length: 0 }));
+    this.block = Math.min(LARGEST_BLOCK, Math.floor(BUFFERED / count));
+    this.buffered = Buffer.allocUnsafeSlow(this.block * count);
+    this.lengths = new Int32Array(count);
+    this.lastBlocks = new Int32Array(count).fill(-1);
+    this.together = Buffer.allocUnsafeSlow(Math.max(this.block, WRITTEN_AT_ONCE - (WRITTEN_AT_ONCE % this.block)));
   }
 
-  /** In a new folder below the system's temporary one, which needs room for the delivery once more. */
+  /** Below the system's temporary folder, which needs room for the delivery once more. Throws AdapterError SERVER. */
   static async create(count: number): Promise<Buckets> {
-    return new Buckets(await mkdtemp(join(tmpdir(), "dovetail-join-")), count);
+    return onDisk(async () => {
+      const folder = await mkdtemp(join(tmpdir(), "dovetail-join-"));
+      try {
+        return new Buckets(await open(join(folder, "buckets"), "wx+", 0o600), count);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    });
   }
 
   /** A promise only where something is written: most calls are over at once. */
   addDocument(document: Kept): Promise<void> | undefined {
-    return this.add(this.bucketOf(document.key) * 2, JSON.stringify(document));
+    return this.add(this.bucketOf(document.key), `\t${JSON.stringify(document)}\n`);
   }
 
-  /** As `addDocument`. */
+  /** As `addDocument`; lines come before the documents. */
   addLine(member: number, key: string, line: JsonObject): Promise<void> | undefined {
-    return this.add(this.bucketOf(key) * 2 + 1, `${JSON.stringify(key)}\t${member}\t${JSON.stringify(line)}`);
+    return this.add(this.bucketOf(key), `${member}\t${JSON.stringify(key)}\t${this.texts.write(member, line)}\n`);
   }
 
   /** Ends the writing. */
   async flush(): Promise<void> {
-    for (const index of this.slots.keys()) await this.write(index);
-    this.slots.length = 0;
+    for (let bucket = 0; bucket < this.count; bucket++) if (this.lengths[bucket]) await this.putBlock(bucket);
+    await this.writeTogether();
+    this.buffered = this.together = NOTHING;
   }
 
-  /** One at a time: parsed they take many times the room of their text. */
-  async *documents(bucket: number): AsyncGenerator<Kept> {
-    for (const line of await this.read(bucket * 2)) yield JSON.parse(line) as Kept;
+  /** What a bucket holds; good until the next one is read. */
+  async open(bucket: number): Promise<Bucket> {
+    return new Bucket(await this.read(bucket), this.texts);
   }
 
-  /** Lines as the texts that they were kept as. */
-  async lines(bucket: number): Promise<{ member: number; key: string; text: string }[]> {
-    return (await this.read(bucket * 2 + 1)).map((line) => {
-      const [first, second] = [line.indexOf("\t"), line.indexOf("\t", line.indexOf("\t") + 1)];
-      const key = JSON.parse(line.slice(0, first)) as string;
-      return { member: Number(line.slice(first + 1, second)), key, text: line.slice(second + 1) };
-    });
-  }
-
-  async remove(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
+  async close(): Promise<void> {
+    await this.file.close();
   }
 
   /** FNV-1a. */
@@ -82,36 +90,97 @@ export class Buckets {
     return (hash >>> 0) % this.count;
   }
 
-  private add(index: number, line: string): Promise<void> | undefined {
-    const slot = this.slots[index] as Slot;
-    const size = Buffer.byteLength(line) + 1;
-    if (slot.length + size > slot.bytes.length) return this.write(index).then(() => this.put(slot, index, line, size));
-    return this.put(slot, index, line, size);
-  }
-
-  private put(slot: Slot, index: number, line: string, size: number): Promise<void> | undefined {
-    if (size > slot.bytes.length) return appendFile(this.pathOf(index), `${line}\n`, { mode: 0o600 });
-    slot.length += slot.bytes.write(line, slot.length);
-    slot.bytes[slot.length++] = NEWLINE;
+  private add(bucket: number, text: string): Promise<void> | undefined {
+    // Of UTF-8 a character takes three bytes of UTF-16's units at most.
+    if (text.length * 3 > this.scratch.length) this.scratch = Buffer.allocUnsafeSlow(text.length * 3);
+    const size = this.scratch.write(text);
+    const length = this.lengths[bucket] as number;
+    if (length + size > this.block) return this.addInParts(bucket, Buffer.from(this.scratch.subarray(0, size)));
+    this.scratch.copy(this.buffered, bucket * this.block + length, 0, size);
+    this.lengths[bucket] = length + size;
     return undefined;
   }
 
-  private async write(index: number): Promise<void> {
-    const slot = this.slots[index] as Slot;
-    if (slot.length === 0) return;
-    await appendFile(this.pathOf(index), slot.bytes.subarray(0, slot.length), { mode: 0o600 });
-    slot.length = 0;
+  private async addInParts(bucket: number, bytes: Buffer): Promise<void> {
+    for (let at = 0; at < bytes.length;) {
+      const length = this.lengths[bucket] as number;
+      const copied = bytes.copy(this.buffered, bucket * this.block + length, at, at + this.block - length);
+      this.lengths[bucket] = length + copied;
+      at += copied;
+      if (this.lengths[bucket] === this.block) await this.putBlock(bucket);
+    }
   }
 
-  private pathOf(index: number): string {
-    return join(this.folder, String(index));
+  /** The last block of a chain may be a short one: `lengths` tells how much of it counts. */
+  private async putBlock(bucket: number): Promise<void> {
+    const from = bucket * this.block;
+    this.buffered.copy(this.together, this.waiting, from, from + this.block);
+    this.link(bucket, (this.written + this.waiting) / this.block);
+    this.waiting += this.block;
+    if (this.lengths[bucket] === this.block) this.lengths[bucket] = 0;
+    if (this.waiting + this.block > this.together.length) await this.writeTogether();
   }
 
-  private async read(slot: number): Promise<string[]> {
-    const text = await readFile(this.pathOf(slot), "utf8").catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return "";
-      throw error;
+  private link(bucket: number, block: number): void {
+    if (block >= this.before.length) {
+      const larger = new Int32Array(this.before.length * 2);
+      larger.set(this.before);
+      this.before = larger;
+    }
+    this.before[block] = this.lastBlocks[bucket] as number;
+    this.lastBlocks[bucket] = block;
+  }
+
+  private chainOf(bucket: number): number[] {
+    const chain: number[] = [];
+    for (let block = this.lastBlocks[bucket] as number; block >= 0; block = this.before[block] as number)
+      chain.push(block);
+    return chain.reverse();
+  }
+
+  private async writeTogether(): Promise<void> {
+    const bytes = this.together.subarray(0, this.waiting);
+    await onDisk(async () => {
+      for (let at = 0; at < bytes.length;)
+        at += (await this.file.write(bytes, at, bytes.length - at, this.written + at)).bytesWritten;
     });
-    return text.split("\n").filter((line) => line !== "");
+    this.written += this.waiting;
+    this.waiting = 0;
+  }
+
+  private async read(bucket: number): Promise<Buffer> {
+    const { block, file } = this;
+    const chain = this.chainOf(bucket);
+    const slack = this.lengths[bucket] ? block - (this.lengths[bucket] as number) : 0;
+    const size = chain.length * block;
+    if (this.whole.length < size) this.whole = Buffer.allocUnsafeSlow(size + (size >> 2));
+    const readBlock = async (place: number, index: number) => {
+      for (let at = 0; at < block;) {
+        const { bytesRead } = await file.read(this.whole, index * block + at, block - at, place * block + at);
+        if (bytesRead === 0) throw new Error("the file of a join ends too early");
+        at += bytesRead;
+      }
+    };
+    await onDisk(async () => {
+      for (let at = 0; at < chain.length; at += READ_AT_ONCE)
+        await Promise.all(chain.slice(at, at + READ_AT_ONCE).map((place, index) => readBlock(place, at + index)));
+    });
+    return this.whole.subarray(0, size - slack);
+  }
+}
+
+/** A failure of the temporary folder in words: it is our disk, not the ERP's. */
+async function onDisk<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const says = code === "ENOSPC" ? "the disk is full" : `it failed (${code ?? "?"})`;
+    throw new AdapterError(`joining in the temporary folder: ${says}. It needs room for the delivery once more`, {
+      category: "SERVER",
+      code: "UNAVAILABLE",
+      sent: "no",
+      cause,
+    });
   }
 }

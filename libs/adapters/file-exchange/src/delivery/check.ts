@@ -4,7 +4,8 @@ import { nameOf } from "../format/text";
 import { keyOfXml } from "../format/xml-key";
 import { SetAside } from "../refusal";
 import type { FileSession } from "../session";
-import type { FileSet, Layout } from "../sets";
+import type { Layout } from "../layout";
+import type { FileSet } from "../sets";
 
 /** What one look at all of a file tells. */
 export interface Checked {

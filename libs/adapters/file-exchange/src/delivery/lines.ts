@@ -6,15 +6,14 @@ import type { Delivery } from "./delivery";
 
 /** Lines by the key of their document, per member that lists them. */
 export class Lines {
-  private readonly byMember: Map<string, (JsonObject | string)[]>[];
+  private readonly byMember: Map<string, JsonObject[]>[];
   private readonly used = new Set<string>();
 
   constructor(private readonly members: readonly string[]) {
     this.byMember = members.map(() => new Map());
   }
 
-  /** A line as an object or as its JSON text, which is parsed when its document comes. */
-  add(member: number, key: string, line: JsonObject | string): void {
+  add(member: number, key: string, line: JsonObject): void {
     const map = this.byMember[member];
     const list = map?.get(key);
     if (list) list.push(line);
@@ -25,8 +24,7 @@ export class Lines {
   join(key: string, document: JsonObject): void {
     this.used.add(key);
     this.members.forEach((member, index) => {
-      const found = this.byMember[index]?.get(key) ?? [];
-      document[member] = found.map((line) => (typeof line === "string" ? (JSON.parse(line) as JsonObject) : line));
+      document[member] = this.byMember[index]?.get(key) ?? [];
     });
   }
 

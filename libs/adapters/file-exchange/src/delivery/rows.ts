@@ -1,12 +1,12 @@
 import type { Json, JsonObject } from "@dovetail/domain";
 import type { Raw } from "@dovetail/adapter-sdk";
-import { type FileRecord, openReader } from "../format/reader";
-import { nameOf } from "../format/text";
+import { openReader } from "../format/reader";
+import type { FileRecord } from "../format/record";
 import { keyOfXml } from "../format/xml-key";
 import { gone } from "../gone";
-import { isObject } from "../refusal";
 import type { FileSession } from "../session";
 import type { FileSet } from "../sets";
+import type { Bucket } from "./bucket";
 import { Buckets } from "./buckets";
 import type { Delivery } from "./delivery";
 import { joinedKey, Lines, linesOf } from "./lines";
@@ -29,6 +29,7 @@ export interface Placed {
 const JOIN_IN_MEMORY = 16 * 1024 * 1024;
 const BUCKET_BYTES = 256 * 1024;
 const MAX_BUCKETS = 2048;
+const ROWS_AT_ONCE = 64;
 
 /** The rows of a delivery in an order that every reader of it finds again. */
 export function rowsOf(
@@ -62,7 +63,10 @@ async function* plain(
 ): AsyncGenerator<Placed[]> {
   let { row } = from;
   for await (const records of heads(session, set, delivery, from.at))
-    yield records.map((record) => ({ raw: toRaw(set, delivery, record), position: { row: ++row, at: record.end } }));
+    yield records.map((record) => ({
+      raw: toRaw(set, delivery.head.name, record),
+      position: { row: ++row, at: record.end },
+    }));
 }
 
 async function* joined(
@@ -77,10 +81,12 @@ async function* joined(
   let row = 0;
   const place = (raw: Raw): Placed => ({ raw, position: { row: ++row } });
   const later = (placed: Placed[]) => placed.filter(({ position }) => position.row > from.row);
-  for await (const records of heads(session, set, delivery))
-    yield later(
-      records.map((record) => place(withLines(toRaw(set, delivery, record), joinedKey(record.values, set.key), lines))),
-    );
+  const whole = (record: FileRecord) => {
+    const raw = toRaw(set, delivery.head.name, record);
+    lines.join(joinedKey(record.values, set.key), raw.body as JsonObject);
+    return raw;
+  };
+  for await (const records of heads(session, set, delivery)) yield later(records.map((record) => place(whole(record))));
   yield later(lines.orphans().map((key) => place(orphan(delivery, key))));
 }
 
@@ -107,32 +113,31 @@ async function* joinedOnDisk(
     for (let bucket = from.bucket ?? 0; bucket < buckets.count; bucket++) {
       gone(session.signal);
       const skip = bucket === from.bucket ? from.row : 0;
-      for await (const placed of bucketRows(set, delivery, buckets, bucket))
-        yield placed.filter(({ position }) => position.row > skip);
+      yield* bucketRows(set, delivery, await buckets.open(bucket), { bucket, row: skip });
     }
   } finally {
-    await buckets.remove();
+    await buckets.close();
   }
 }
 
-async function* bucketRows(
-  set: FileSet,
-  delivery: Delivery,
-  buckets: Buckets,
-  bucket: number,
-): AsyncGenerator<Placed[]> {
-  const lines = new Lines(set.children.map(({ as }) => as));
-  for (const { member, key, text } of await buckets.lines(bucket)) lines.add(member, key, text);
+/** The rows of a bucket behind a position; several at once, for a step of each costs more than the joining. */
+function* bucketRows(set: FileSet, delivery: Delivery, held: Bucket, from: Position): Generator<Placed[]> {
+  const { bucket = 0 } = from;
+  const members = set.children.map(({ as }) => as);
   let row = 0;
-  const place = (raw: Raw): Placed => ({ raw, position: { row: ++row, bucket } });
-  for await (const kept of buckets.documents(bucket))
-    yield [place(withLines(toRaw(set, delivery, { ...kept, end: 0 }), kept.key, lines))];
-  yield lines.orphans().map((key) => place(orphan(delivery, key)));
-}
-
-function withLines(raw: Raw, key: string, lines: Lines): Raw {
-  lines.join(key, raw.body as JsonObject);
-  return raw;
+  let placed: Placed[] = [];
+  for (const kept of held.documents()) {
+    // Also one that was read before has its lines taken, or they would look like nobody's.
+    const raw = toRaw(set, delivery.head.name, { ...kept, end: 0 });
+    held.join(kept.key, raw.body as JsonObject, members);
+    if (++row > from.row) placed.push({ raw, position: { row, bucket } });
+    if (placed.length < ROWS_AT_ONCE) continue;
+    yield placed;
+    placed = [];
+  }
+  for (const key of held.orphans())
+    if (++row > from.row) placed.push({ raw: orphan(delivery, key), position: { row, bucket } });
+  yield placed;
 }
 
 /** Lines whose document is in no row: they are shown as a row with a problem, or they would be lost in silence. */
@@ -141,15 +146,16 @@ function orphan(delivery: Delivery, key: string): Raw {
   return { externalId: key, body: {}, problem };
 }
 
-function toRaw(set: FileSet, delivery: Delivery, record: FileRecord): Raw {
+/** A record of a file as a row; one without a key is named by its place. */
+export function toRaw(set: FileSet, file: string, record: FileRecord): Raw {
   const { id, problem } = identify(set, record);
   const modifiedAt = set.watermark === undefined ? undefined : timeOf(record.values[set.watermark], set.zone);
   return {
-    externalId: id === "" ? `${delivery.head.name}@${record.end}` : id,
+    externalId: id === "" ? `${file}@${record.end}` : id,
     ...(modifiedAt === undefined ? {} : { modifiedAt }),
     childrenComplete: true,
     body: record.xml === undefined ? record.values : { xml: record.xml },
-    ...(problem === undefined ? {} : { problem: `${delivery.head.name}: ${problem}` }),
+    ...(problem === undefined ? {} : { problem: `${file}: ${problem}` }),
   };
 }
 
@@ -176,23 +182,4 @@ function timeOf(value: Json | undefined, zone: string): string | undefined {
   if (!parts) return undefined;
   const time = `${parts[1]}T${parts[2]}${parts[3] ?? zone}`;
   return Number.isNaN(Date.parse(time)) ? undefined : time;
-}
-
-/** A delivery that was set aside, as a row: rejected with its reason, where people look for what did not arrive. */
-export async function asideRow(session: FileSession, delivery: Delivery, path: string): Promise<Raw> {
-  let reason = "it was set aside";
-  try {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of session.files.read(path)) chunks.push(chunk);
-    const report: unknown = JSON.parse(Buffer.concat(chunks).toString());
-    if (isObject(report) && typeof report["reason"] === "string") reason = report["reason"];
-  } catch {
-    // The row says that something is wrong also where the reason cannot be read.
-  }
-  const file = nameOf(delivery.head.name);
-  return {
-    externalId: `${file}@${delivery.number}`,
-    body: { file },
-    problem: `${file} was set aside whole: ${reason}`,
-  };
 }

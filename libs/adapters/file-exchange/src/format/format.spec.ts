@@ -1,79 +1,10 @@
-import fc from "fast-check";
-import { csvFile } from "../out/csv-file";
+import { files, layout, recordsOf } from "../../test/records";
 import { SetAside } from "../refusal";
-import type { Layout } from "../sets";
-import { csvFields } from "./csv";
-import { type FileRecord, openReader } from "./reader";
+import type { Layout } from "../layout";
+import { openReader } from "./reader";
+import type { FileRecord } from "./record";
 import { split } from "./split";
 import { XmlSplitter } from "./xml-split";
-
-async function* chunked(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
-}
-
-/** One file in memory, read in chunks of a few bytes. */
-function files(content: Uint8Array, size: number): Parameters<typeof openReader>[0] {
-  return {
-    read: (_path: string, from = 0) =>
-      chunked(from === 0 ? content : content.subarray(from), from === 0 && size < 64 ? 64 : size),
-  } as unknown as Parameters<typeof openReader>[0];
-}
-
-const layout = (more: Partial<Layout>): Layout => ({ format: "csv", encoding: "utf-8", delimiter: "auto", ...more });
-
-async function recordsOf(
-  content: string | Uint8Array,
-  more: Partial<Layout>,
-  needed: string[] = [],
-  size = 7,
-): Promise<FileRecord[]> {
-  const reader = await openReader(files(Buffer.from(content), size), "x", layout(more), needed);
-  const all: FileRecord[] = [];
-  for await (const records of reader.records()) all.push(...records);
-  return all;
-}
-
-const text = fc.string({ unit: fc.constantFrom("a", "Ä", '"', ",", ";", "\n", "\r", " ", "\t", "漢"), maxLength: 6 });
-
-describe("CSV", () => {
-  it("reads back whatever was written, however it is cut", async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.tuple(text, text), { minLength: 1, maxLength: 8 }),
-        fc.integer({ min: 1, max: 9 }),
-        async (rows, size) => {
-          const written = Buffer.from(csvFile(rows.map(([a, b], n) => ({ id: `x${n}`, a, b }))));
-          const pieces: string[] = [];
-          for await (const some of split(chunked(written, size), 0, ","))
-            pieces.push(...some.map(({ bytes }) => Buffer.from(bytes).toString()));
-          expect(pieces.slice(1).map((piece) => csvFields(piece, ",").slice(1))).toEqual(rows.map(([a, b]) => [a, b]));
-        },
-      ),
-      { numRuns: 150 },
-    );
-  });
-
-  it("goes on from the end of any record", async () => {
-    const content = Buffer.from('id,a\r\n1,"x\r\ny"\r2,Ü\n\n3,z');
-    const reader = await openReader(files(content, 3), "x", layout({}), ["id"]);
-    const all: FileRecord[] = [];
-    for await (const records of reader.records()) all.push(...records);
-    expect(all.map(({ values }) => values["id"])).toEqual(["1", "2", "3"]);
-    for (const [index, { end }] of all.entries()) {
-      const rest: FileRecord[] = [];
-      for await (const records of reader.records(end)) rest.push(...records);
-      expect(rest).toEqual(all.slice(index + 1));
-    }
-  });
-
-  it("takes declared columns where there is no header", async () => {
-    const found = await recordsOf("1|One\n2|Two\n", { columns: ["id", "name"] }, ["id"]);
-    expect(found.map(({ values }) => values)).toEqual([
-      { id: "1", name: "One" },
-      { id: "2", name: "Two" },
-    ]);
-  });
-});
 
 describe("JSON lines and fixed width", () => {
   it("reads objects, and rejects lines that are none", async () => {
@@ -102,6 +33,92 @@ describe("JSON lines and fixed width", () => {
       "the line has 4 characters, its last column begins at 11",
       "0004|Abc|M",
     ]);
+  });
+});
+
+describe("records of several types in one file", () => {
+  const columns = [
+    { name: "type", from: 1, length: 3 },
+    { name: "po", from: 4, length: 5 },
+  ];
+  const lineColumns = [
+    { name: "type", from: 1, length: 3 },
+    { name: "item", from: 4, length: 4 },
+    { name: "qty", from: 8, length: 4 },
+  ];
+  const fixed: Partial<Layout> = {
+    format: "fixed",
+    columns,
+    recordTypes: {
+      at: { from: 1, length: 3 },
+      head: "HDR",
+      lines: [{ as: "lines", type: "LIN", columns: lineColumns }],
+      ignored: ["TXT"],
+      trailer: "TRL",
+    },
+  };
+  const text = "HDRPO-1 \nLINA    2.0\nTXTa remark\nLINB    1.0\nHDRPO-2 \nHDRPO-3 \nLINC    7.0\nTRL0003\n";
+  const shown = (records: readonly FileRecord[]) =>
+    records.map(({ values }) => [
+      values["po"],
+      ...(values["lines"] as Record<string, string>[]).map(({ item, qty }) => `${item} ${qty?.trim()}`),
+    ]);
+
+  it("of fixed width: a head and the lines below it, from any document on", async () => {
+    for (const size of [1, 7, 1000]) {
+      const all = await recordsOf(text, fixed, ["po"], size);
+      expect(shown(all)).toEqual([["PO-1", "A 2.0", "B 1.0"], ["PO-2"], ["PO-3", "C 7.0"]]);
+      const reader = await openReader(files(Buffer.from(text), size), "x", layout(fixed), ["po"]);
+      for (const [index, { end }] of all.entries()) {
+        const rest: FileRecord[] = [];
+        for await (const records of reader.records(end)) rest.push(...records);
+        expect(rest).toEqual(all.slice(index + 1));
+      }
+    }
+  });
+
+  it("of CSV, by their first column", async () => {
+    const recordTypes = {
+      at: 1,
+      head: "H",
+      lines: [{ as: "lines", type: "L", columns: ["t", "n", "q"] }],
+      ignored: [],
+    };
+    const found = await recordsOf(
+      'H;PO-1\nL;1;"2;5"\nL;2;1\nH;PO-2\n',
+      { columns: ["t", "po"], recordTypes, delimiter: ";" },
+      ["po"],
+    );
+    expect(found.map(({ values }) => values)).toEqual([
+      {
+        t: "H",
+        po: "PO-1",
+        lines: [
+          { t: "L", n: "1", q: "2;5" },
+          { t: "L", n: "2", q: "1" },
+        ],
+      },
+      { t: "H", po: "PO-2", lines: [] },
+    ]);
+  });
+
+  it("a line that cannot be read is a problem of its document alone", async () => {
+    const broken = text.replace("LINB    1.0", "LINB");
+    const found = await recordsOf(broken, fixed, ["po"]);
+    expect(found.map(({ problem }) => problem)).toEqual([
+      "line 2 of it: the line has 4 characters, its last column begins at 8",
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it.each([
+    ["without its last record", text.replace("TRL0003\n", ""), /truncated: its last record "TRL" is missing/],
+    ["that goes on behind its last record", `${text}HDRPO-4 \n`, /goes on behind its last record/],
+    ["with a type that nobody named", text.replace("TXT", "ODD"), /type "ODD", which is not known/],
+    ["with a line before its first head", text.slice(9), /"LIN" before its first HDR/],
+  ])("a file %s is set aside", async (_, content, expected) => {
+    await expect(recordsOf(content, fixed, ["po"])).rejects.toThrow(expected);
   });
 });
 
@@ -138,6 +155,14 @@ describe("XML", () => {
     }).toThrow(expected);
   });
 
+  it("is read in the encoding that it declares, unless a mark says otherwise", async () => {
+    const declared = Buffer.from('<?xml version="1.0" encoding="ISO-8859-15"?><o><po no="1">Müller</po></o>', "latin1");
+    const [found] = await recordsOf(declared, { format: "xml", record: "po" });
+    expect(found?.xml).toBe('<po no="1">Müller</po>');
+    const marked = Buffer.from('\uFEFF<?xml version="1.0" encoding="ISO-8859-15"?><o><po no="1">Müller</po></o>');
+    expect((await recordsOf(marked, { format: "xml", record: "po" }))[0]?.xml).toBe('<po no="1">Müller</po>');
+  });
+
   it("counts records, and goes on from a count", async () => {
     const reader = await openReader(files(Buffer.from(document), 10), "x", layout({ format: "xml", record: "po" }), []);
     const rest: FileRecord[] = [];
@@ -152,7 +177,8 @@ it("a record that never ends is refused before it fills the memory", async () =>
     for (;;) yield Buffer.alloc(1024 * 1024, 120);
   };
   const all = async () => {
-    for await (const pieces of split(endless(), 0, ",")) expect(pieces.length).toBeGreaterThan(0);
+    for await (const pieces of split(endless(), 0, { delimiter: ",", quoting: "double" }))
+      expect(pieces.length).toBeGreaterThan(0);
   };
   await expect(all()).rejects.toThrow(SetAside);
 });

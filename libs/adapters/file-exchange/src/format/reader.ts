@@ -1,32 +1,13 @@
 import type { JsonObject } from "@dovetail/domain";
 import type { Files } from "@dovetail/adapter-sdk";
 import { isObject, SetAside } from "../refusal";
-import type { FixedColumn, Layout } from "../sets";
-import { checkColumns, csvFields, detectDelimiter } from "./csv";
-import { type Piece, split } from "./split";
+import type { Columns, FixedColumn, Layout, Place } from "../layout";
+import { checkColumns, csvFields, detectDelimiter, widest } from "./csv";
+import type { FileReader, FileRecord, Parsed } from "./record";
+import { type Dialect, type Piece, split } from "./split";
 import { nameOf, openText, readText, type TextFile } from "./text";
+import { typedReader } from "./typed";
 import { XmlSplitter } from "./xml-split";
-
-/** One record of a file. */
-export interface FileRecord {
-  /** Its columns as they stand there; of a record with a problem what could be told apart. */
-  values: JsonObject;
-  /** XML: the record itself. */
-  xml?: string;
-  /** What is wrong with this record alone. */
-  problem?: string;
-  /** Where to go on behind it: a byte offset in the text, of XML the number of records. */
-  end: number;
-}
-
-/** An opened file: its columns are known, its records are read as often as wanted. */
-export interface FileReader {
-  path: string;
-  /** Undefined where records name their own members. */
-  columns?: readonly string[];
-  /** Records from an offset on, one list per chunk; `seen` gets the raw bytes, for a digest. Throws SetAside. */
-  records(from?: number, seen?: (bytes: Uint8Array) => void): AsyncGenerator<FileRecord[]>;
-}
 
 /** Opens a file of a set. Throws SetAside when it lacks what `needed` names. */
 export async function openReader(
@@ -35,36 +16,66 @@ export async function openReader(
   layout: Layout,
   needed: readonly string[],
 ): Promise<FileReader> {
-  const text = await openText(files, path, layout.encoding);
+  const text = await openText(files, path, layout);
   switch (layout.format) {
     case "csv":
       return csvReader(files, text, layout, needed);
     case "jsonl":
-      return lineReader(files, text, 0, undefined, jsonRecord);
-    case "fixed": {
-      const columns = layout.columns as readonly FixedColumn[];
-      const names = columns.map(({ name }) => name);
-      checkColumns(names, needed, nameOf(path));
-      return { ...lineReader(files, text, 0, undefined, (line) => fixedRecord(line, columns)), columns: names };
-    }
+      return lineReader(files, text, 0, jsonRecord);
+    case "fixed":
+      return fixedReader(files, text, layout, needed);
     case "xml":
       return xmlReader(files, text, layout.record ?? "");
   }
 }
 
-type Parsed = Pick<FileRecord, "values" | "problem">;
+function fixedReader(files: Files, text: TextFile, layout: Layout, needed: readonly string[]): FileReader {
+  const columns = layout.columns as readonly FixedColumn[];
+  const names = columns.map(({ name }) => name);
+  checkColumns(names, needed, nameOf(text.path));
+  const parse = (line: string, own: Columns) => fixedRecord(line, own as readonly FixedColumn[]);
+  const typeOf = (line: string, at: number | Place) => cut(line, at as Place).trim();
+  return rowReader(files, text, layout, 0, { columns: names, parse, typeOf });
+}
 
 function csvReader(files: Files, text: TextFile, layout: Layout, needed: readonly string[]): FileReader {
   const name = nameOf(text.path);
+  const { quoting } = layout;
   const declared = layout.columns as readonly string[] | undefined;
   const [line, behind] = firstLine(text);
   if (line === "" && declared === undefined) throw new SetAside(`${name} is empty: not even a header line`);
-  const auto = layout.delimiter === "auto";
-  const delimiter = !auto ? layout.delimiter : declared ? widest(line) : detectDelimiter(line, needed, name);
-  const columns = declared ?? csvFields(line, delimiter).map((column) => column.trim());
+  const found = () => (declared ? widest(line, undefined, quoting) : detectDelimiter(line, needed, name, quoting));
+  const delimiter = layout.delimiter === "auto" ? found() : layout.delimiter;
+  const columns = declared ?? csvFields(line, delimiter, quoting).map((column) => (column ?? "").trim());
   checkColumns(columns, needed, name, delimiter);
-  const parse = (record: string): Parsed => csvRecord(record, columns, delimiter);
-  return { ...lineReader(files, text, declared ? 0 : behind, delimiter, parse), columns };
+  const parse = (record: string, own: Columns) => csvRecord(csvFields(record, delimiter, quoting), own as string[]);
+  const typeOf = (record: string, at: number | Place) =>
+    csvFields(record, delimiter, quoting)[(at as number) - 1]?.trim() ?? "";
+  return rowReader(files, text, layout, declared ? 0 : behind, {
+    columns,
+    parse,
+    typeOf,
+    dialect: { delimiter, quoting },
+  });
+}
+
+/** How the lines of a file with columns are read. */
+interface Rows {
+  columns: readonly string[];
+  dialect?: Dialect;
+  parse(line: string, columns: Columns): Parsed;
+  typeOf(line: string, at: number | Place): string;
+}
+
+/** One record per line, or with types of records one per head and the lines below it. */
+function rowReader(files: Files, text: TextFile, layout: Layout, start: number, rows: Rows): FileReader {
+  const { columns, dialect, parse, typeOf } = rows;
+  const own = layout.columns ?? columns;
+  const types = layout.recordTypes;
+  if (!types) return { ...lineReader(files, text, start, (line) => parse(line, own), dialect), columns };
+  const typed = (line: string): Parsed => ({ values: { type: typeOf(line, types.at), line } });
+  const reader = lineReader(files, text, start, typed, dialect);
+  return typedReader(reader, types, own, parse);
 }
 
 /** The header line, and where the records begin. It has no line ends inside quotes. */
@@ -77,13 +88,7 @@ function firstLine(text: TextFile): [string, number] {
   return [text.decode(head.subarray(begin, end)), end];
 }
 
-function widest(line: string): string {
-  const width = (delimiter: string) => csvFields(line, delimiter).length;
-  return [",", ";", "\t", "|"].reduce((best, each) => (width(each) > width(best) ? each : best));
-}
-
-function csvRecord(record: string, columns: readonly string[], delimiter: string): Parsed {
-  const fields = csvFields(record, delimiter);
+function csvRecord(fields: readonly (string | null)[], columns: readonly string[]): Parsed {
   const values: JsonObject = {};
   for (let i = 0; i < columns.length; i++) values[columns[i] as string] = fields[i] ?? null;
   if (fields.length === columns.length) return { values };
@@ -100,9 +105,13 @@ function jsonRecord(line: string): Parsed {
   }
 }
 
+function cut(line: string, { from, length }: Place): string {
+  return line.slice(from - 1, from - 1 + length);
+}
+
 function fixedRecord(line: string, columns: readonly FixedColumn[]): Parsed {
   const values: JsonObject = {};
-  for (const { name, from, length } of columns) values[name] = line.slice(from - 1, from - 1 + length).trimEnd();
+  for (const { name, from, length } of columns) values[name] = cut(line, { from, length }).trimEnd();
   // Editors cut blanks at the end: a short line is broken only where a whole column is missing.
   const start = Math.max(...columns.map(({ from }) => from));
   return line.length >= start
@@ -110,14 +119,16 @@ function fixedRecord(line: string, columns: readonly FixedColumn[]): Parsed {
     : { values, problem: `the line has ${line.length} characters, its last column begins at ${start}` };
 }
 
+/** Few, so that records are gone before the collector takes them for lasting. */
+const AT_ONCE = 256;
 const BROKEN = { unclosed: "a quote is not closed", afterQuote: "text follows a closing quote" };
 
 function lineReader(
   files: Files,
   text: TextFile,
   start: number,
-  delimiter: string | undefined,
   parse: (record: string) => Parsed,
+  dialect?: Dialect,
 ): FileReader {
   const read = (piece: Piece): FileRecord => {
     const { values, problem } = parse(text.decode(piece.bytes));
@@ -130,9 +141,9 @@ function lineReader(
     async *records(from = start, seen) {
       // A digest is of all bytes, the header's too: they pass, but are no record.
       const begin = seen ? 0 : from;
-      for await (const pieces of split(readText(files, text, begin, seen), begin, delimiter)) {
+      for await (const pieces of split(readText(files, text, begin, seen), begin, dialect)) {
         const wanted = seen ? pieces.filter((piece) => piece.end - piece.bytes.length >= from) : pieces;
-        if (wanted.length > 0) yield wanted.map(read);
+        for (let at = 0; at < wanted.length; at += AT_ONCE) yield wanted.slice(at, at + AT_ONCE).map(read);
       }
     },
   };

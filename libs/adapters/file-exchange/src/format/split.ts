@@ -1,3 +1,4 @@
+import type { Quoting } from "../layout";
 import { SetAside } from "../refusal";
 
 /** One record's bytes, without its line end. */
@@ -16,6 +17,7 @@ export interface Piece {
 const LF = 10;
 const CR = 13;
 const QUOTE = 34;
+const BACKSLASH = 92;
 /** A longer record means that a quote was never closed; nothing of that size could be stored either. */
 const MAX_RECORD = 8 * 1024 * 1024;
 
@@ -26,17 +28,24 @@ const enum At {
   quoteInQuoted,
 }
 
+/** What hides line ends from the cutting. */
+export interface Dialect {
+  delimiter: string;
+  quoting: Quoting;
+}
+
 /**
- * Cuts text into lines, ended by LF, CRLF or CR, also mixed. With a delimiter, line ends inside quotes belong to the
+ * Cuts text into lines, ended by LF, CRLF or CR, also mixed. With a dialect, line ends inside quotes belong to the
  * field (RFC 4180); a quote that does not begin a field is an ordinary character. Empty lines are left out.
  * Yields one list per chunk: a step per record would cost more than the cutting.
  */
 export async function* split(
   chunks: AsyncIterable<Uint8Array>,
   from: number,
-  delimiter?: string,
+  dialect?: Dialect,
 ): AsyncGenerator<Piece[]> {
-  const cutter = new Cutter(from, delimiter?.charCodeAt(0) ?? -1);
+  const quotes = dialect !== undefined && dialect.quoting !== "none";
+  const cutter = new Cutter(from, quotes ? dialect.delimiter.charCodeAt(0) : -1, dialect?.quoting === "backslash");
   for await (const chunk of chunks) {
     const pieces = cutter.take(chunk);
     if (pieces.length > 0) yield pieces;
@@ -52,11 +61,15 @@ class Cutter {
   private folded = false;
   private broken: Piece["broken"];
   private skipLf = false;
+  /** The character before was a backslash that makes this one an ordinary one. */
+  private escaped = false;
 
   constructor(
     /** Offset of the next chunk. */
     private offset: number,
+    /** Below zero: a line is a line. */
     private readonly delimiter: number,
+    private readonly backslash: boolean,
   ) {}
 
   take(chunk: Uint8Array): Piece[] {
@@ -74,7 +87,8 @@ class Cutter {
           continue;
         }
       }
-      if (isEnd && this.at !== At.quoted) {
+      if (this.escaped) this.escaped = false;
+      else if (isEnd && this.at !== At.quoted) {
         this.skipLf = byte === CR;
         this.end(chunk.subarray(start, i), this.offset + i + 1, true, pieces);
         start = i + 1;
@@ -86,13 +100,18 @@ class Cutter {
   }
 
   finish(): Piece | undefined {
-    if (this.at === At.quoted) this.broken = "unclosed";
+    if (this.at === At.quoted || this.escaped) this.broken = "unclosed";
     const pieces: Piece[] = [];
     this.end(new Uint8Array(), this.offset, false, pieces);
     return pieces[0];
   }
 
   private step(byte: number, isEnd: boolean): void {
+    if (this.backslash && byte === BACKSLASH) {
+      this.escaped = true;
+      if (this.at === At.fieldStart) this.at = At.text;
+      if (this.at !== At.quoteInQuoted) return;
+    }
     switch (this.at) {
       case At.fieldStart:
         this.at = byte === QUOTE ? At.quoted : byte === this.delimiter ? At.fieldStart : At.text;
@@ -105,7 +124,7 @@ class Cutter {
         else if (isEnd) this.folded = true;
         return;
       case At.quoteInQuoted:
-        if (byte === QUOTE) this.at = At.quoted;
+        if (byte === QUOTE && !this.backslash) this.at = At.quoted;
         else if (byte === this.delimiter) this.at = At.fieldStart;
         else {
           this.broken = "afterQuote";
@@ -128,6 +147,7 @@ class Cutter {
     this.restLength = 0;
     this.at = At.fieldStart;
     this.folded = false;
+    this.escaped = false;
     this.broken = undefined;
     if (whole.length > 0) pieces.push({ bytes: whole, end, closed, folded, ...(broken ? { broken } : {}) });
   }
