@@ -11,9 +11,11 @@ import { ENTITIES, ENTITY_NAMES, type EntityName } from "@dovetail/domain";
 import { connection, type DatabaseConfig } from "./config";
 import { lookupRows } from "./lookup";
 import { plainMapping } from "./mapping";
-import { listStamps, pullRows } from "./pull";
+import { pullRows } from "./pull";
 import { pollRow, sendRow } from "./push";
 import { type DatabaseSession, openSession } from "./session";
+import { listStamps } from "./stamps";
+import { templates } from "./templates";
 
 /** Any entity: which ones there are is said by the integration's settings. */
 function port(entity: EntityName): EntityPort<DatabaseSession> {
@@ -73,6 +75,8 @@ export const databaseView = defineAdapter<DatabaseConfig, DatabaseSession>({
   system: "DATABASE",
   version: 1,
   title: "Database views and interface tables",
+  connectionMethod: "DATABASE",
+  anySystem: true,
   connection,
   auth: ["BASIC"],
   inbound: ["REST_POLLING"],
@@ -87,4 +91,5 @@ export const databaseView = defineAdapter<DatabaseConfig, DatabaseSession>({
   entities: Object.fromEntries(ENTITY_NAMES.map((entity) => [entity, port(entity)])),
   classify,
   mappings: Object.fromEntries(ENTITY_NAMES.map((entity) => [entity, plainMapping(entity)])),
+  templates,
 });

@@ -91,7 +91,7 @@ export async function written(
   const columns = await Promise.all([...new Set(names)].map((name) => session.column(write.table, name)));
   const values = new Values(session);
   const column = await session.column(write.table, write.reference);
-  const where = `t.${session.quoted(column.name)} = ${values.of(reference, column)}`;
+  const where = `t.${session.quoted(column.name)} = ${values.like(reference, column)}`;
   const rows = await select(session, sql, { table: write.table, columns: [...columns, column], where, values });
   return rows.map((row) => {
     const id = idColumns.map((name) => row.get(name) ?? null);

@@ -24,6 +24,7 @@ export async function sendRow(session: DatabaseSession, entity: EntityName, requ
   if (write.mode !== "interface" && request.op === "update") return change(session, write, request);
   if (request.op === "delete" || (request.op === "update" && write.mode === "insert"))
     throw refusal(`${write.table} takes no ${request.op}`);
+  await knowTables(session, write);
   try {
     const made = await session.sql.transaction((sql) => make(session, sql, write, request), {
       lock: `dovetail ${request.reference}`,
@@ -36,6 +37,14 @@ export async function sendRow(session: DatabaseSession, entity: EntityName, requ
     if (!known) throw error;
     return answer(session, write, request.reference, known.externalId);
   }
+}
+
+/**
+ * Reads the catalog before the transaction. Within it that would take a second connection: as many first writes as there
+ * are connections would wait for each other for ever.
+ */
+async function knowTables(session: DatabaseSession, write: WriteTable): Promise<void> {
+  for (const { table } of [write, ...write.children]) await session.columns(table);
 }
 
 async function make(
@@ -80,7 +89,7 @@ async function storedRow(
   const columns = await Promise.all([...new Set(names)].map((name) => session.column(write.table, name)));
   const values = new Values(session);
   const own = await session.column(write.table, write.reference);
-  const where = `t.${session.quoted(own.name)} = ${values.of(reference, own)}`;
+  const where = `t.${session.quoted(own.name)} = ${values.like(reference, own)}`;
   const [row] = await select(session, sql, { table: write.table, columns, where, values });
   for (const [name, value] of row ?? []) stored.set(name, value);
   return stored;
@@ -98,6 +107,7 @@ async function change(session: DatabaseSession, write: WriteTable, request: Push
     });
   if (!parts) throw absent();
   await mustBeVersion(session, write.entity, request);
+  await knowTables(session, write);
   await session.sql.transaction(async (sql) => {
     const key = await Promise.all(write.key.map((name) => session.column(write.table, name)));
     const needed = write.children
@@ -154,18 +164,25 @@ async function answer(
       code: "UNAVAILABLE",
       sent: "maybe",
     });
-  const shown = await readAfter(session, write, externalId);
-  const version = shown?.version === undefined ? {} : { version: shown.version };
-  return { done: "confirmed", externalId, ...version, ...(shown ? { shown } : {}) };
+  return { done: "confirmed", ...(await readAfter(session, write, externalId)) };
 }
 
 /** The write is done: failing to read its result must not make it look undone. */
-async function readAfter(session: DatabaseSession, write: WriteTable, externalId: string): Promise<Raw | undefined> {
-  if (!session.views.has(write.entity)) return undefined;
+async function readAfter(
+  session: DatabaseSession,
+  write: WriteTable,
+  externalId: string,
+): Promise<{ externalId: string; version?: string; shown?: Raw }> {
+  if (!session.views.has(write.entity)) return { externalId };
   try {
-    return (await lookupRows(session, write.entity, { externalId }))[0];
+    const [shown] = await lookupRows(session, write.entity, { externalId });
+    return {
+      externalId,
+      ...(shown?.version === undefined ? {} : { version: shown.version }),
+      ...(shown ? { shown } : {}),
+    };
   } catch {
-    return undefined;
+    return { externalId };
   }
 }
 
@@ -186,5 +203,5 @@ export async function pollRow(session: DatabaseSession, entity: EntityName, hand
   if (status.failed.includes(state))
     return { category: "VALIDATION", code: "ERP008", message: row.message ?? `the ERP refused the row (${state})` };
   if (!status.done.includes(state)) return "pending";
-  return { externalId: row.externalId ?? reference };
+  return row.externalId === null ? { externalId: reference } : readAfter(session, write, row.externalId);
 }

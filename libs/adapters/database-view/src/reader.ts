@@ -1,17 +1,29 @@
 import { hash } from "node:crypto";
-import type { Raw, Sql, SqlColumn } from "@dovetail/adapter-sdk";
-import type { Json, JsonObject } from "@dovetail/domain";
+import type { ColumnKind, Raw, Sql, SqlColumn } from "@dovetail/adapter-sdk";
+import { compareDecimal, type Json, type JsonObject } from "@dovetail/domain";
 import { joinKey } from "./external-id";
 import { among, select, type TextRow, Values } from "./select";
 import type { DatabaseSession } from "./session";
 import type { ChildView, ReadView } from "./settings";
 import { toUtc } from "./times";
 
+/** Oracle takes 1,000 values in one list. */
+const LONGEST_LIST = 1000;
+/** SQL Server takes 2,100 in one statement; a condition of the view itself needs some. */
+const MOST_VALUES = 2000;
+
+/** Rows whose lines can be asked for in one statement, whatever the database. */
+export function largestPage({ key }: ReadView): number {
+  return Math.min(LONGEST_LIST, Math.floor(MOST_VALUES / key.length));
+}
+
 /** Which rows of a view, at most `limit`, in the order of the key. */
 export interface Slice {
   where?: (values: Values) => string;
   limit?: number;
 }
+
+const TIMES: ReadonlySet<ColumnKind> = new Set(["timestamp", "zoned", "date"]);
 
 /** A value of the body: decimals, times and texts as text, whole numbers that JSON holds exactly as numbers. */
 function valueOf(text: string | null, { kind }: SqlColumn, zone: string): Json {
@@ -20,6 +32,8 @@ function valueOf(text: string | null, { kind }: SqlColumn, zone: string): Json {
   if (kind === "boolean") return /^(true|t|1|y)$/i.test(text);
   if (kind === "timestamp") return toUtc(text, zone);
   if (kind === "json") return parsed(text);
+  // Oracle writes a half as .5.
+  if (kind === "decimal") return text.replace(/^(-?)\./, "$10.");
   return text;
 }
 
@@ -113,21 +127,25 @@ function rawOf(
     const own = byParent.get(keyText(key)) ?? [];
     body[child.as] = own.map((line) => bodyOf(line, childColumns, session.zone));
     if (astray || (child.count !== undefined && Number(row.get(child.count) ?? 0) !== own.length)) complete = false;
-    if (child.watermark !== undefined) stamps.push(latest(own, child.watermark));
+    const marked = childColumns.find(({ name }) => name === child.watermark);
+    if (marked) stamps.push(latest(own, marked));
   }
   const mark = view.watermark === undefined ? null : (row.get(view.watermark) ?? null);
+  const marked = columns.find(({ name }) => name === view.watermark);
   return {
     externalId: joinKey(key),
     version: mark === null ? hash("sha256", JSON.stringify(body)).slice(0, 32) : versionOf(mark, stamps),
-    ...(mark === null ? {} : { modifiedAt: toUtc(mark, session.zone) }),
+    ...(mark !== null && marked && TIMES.has(marked.kind) ? { modifiedAt: toUtc(mark, session.zone) } : {}),
     ...(view.children.length > 0 ? { childrenComplete: complete } : {}),
     body,
     ...(key.some((part) => part === "") ? { problem: `the key (${view.key.join(", ")}) of this row is empty` } : {}),
   };
 }
 
-function latest(rows: readonly TextRow[], column: string): string {
-  return rows.reduce((most, row) => ((row.get(column) ?? "") > most ? (row.get(column) ?? "") : most), "");
+function latest(rows: readonly TextRow[], { name, kind }: SqlColumn): string {
+  const marks = rows.map((row) => row.get(name) ?? "").filter((mark) => mark !== "");
+  const later = TIMES.has(kind) ? (a: string, b: string) => a > b : (a: string, b: string) => compareDecimal(a, b) > 0;
+  return marks.reduce((most, mark) => (most === "" || later(mark, most) ? mark : most), "");
 }
 
 /** The stamp of a document: its own time and the latest of its lines. */

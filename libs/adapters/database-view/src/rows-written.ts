@@ -68,7 +68,9 @@ export async function update(
   if (cells.length === 0) return;
   const values = new Values(session);
   const sets = cells.map(({ column, text }) => `${session.quoted(column.name)} = ${values.of(text, column)}`);
-  const where = key.map((column, index) => `${session.quoted(column.name)} = ${values.of(parts[index] ?? "", column)}`);
+  const where = key.map(
+    (column, index) => `${session.quoted(column.name)} = ${values.like(parts[index] ?? "", column)}`,
+  );
   await sql.execute(`UPDATE ${session.quoted(table)} SET ${sets.join(", ")} WHERE ${where.join(" AND ")}`, values.list);
 }
 
@@ -104,7 +106,7 @@ export async function removeWhere(
   const where: string[] = [];
   for (const [name, from] of Object.entries(child.parent)) {
     const column = await session.column(child.table, name);
-    where.push(`${session.quoted(name)} = ${values.of(header.get(from) ?? null, column)}`);
+    where.push(`${session.quoted(name)} = ${values.like(header.get(from) ?? null, column)}`);
   }
   await sql.execute(`DELETE FROM ${session.quoted(child.table)} WHERE ${where.join(" AND ")}`, values.list);
 }

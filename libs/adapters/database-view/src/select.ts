@@ -15,6 +15,13 @@ export class Values {
     this.list.push(text);
     return this.session.dialect.typed(this.list.length, column);
   }
+
+  /** The same, to be compared with the column. */
+  like(text: string | null, column: SqlColumn): string {
+    this.list.push(text);
+    const { dialect } = this.session;
+    return dialect.compared?.(this.list.length, column) ?? dialect.typed(this.list.length, column);
+  }
 }
 
 export interface Selection {
@@ -60,7 +67,7 @@ export function behind(
   values: Values,
 ): string {
   const name = (column: SqlColumn) => `t.${session.quoted(column.name)}`;
-  const at = (index: number) => values.of(last[index] ?? "", key[index] as SqlColumn);
+  const at = (index: number) => values.like(last[index] ?? "", key[index] as SqlColumn);
   if (session.dialect.rowValues && key.length > 1)
     return `(${key.map(name).join(", ")}) > (${key.map((_, index) => at(index)).join(", ")})`;
   const steps = key.map((column, index) => {
@@ -80,10 +87,15 @@ export function among(
   const name = (column: SqlColumn) => `t.${session.quoted(column.name)}`;
   const [only] = columns;
   if (columns.length === 1 && only)
-    return `${name(only)} IN (${wanted.map(([value = ""]) => values.of(value, only)).join(", ")})`;
+    return `${name(only)} IN (${wanted.map(([value = ""]) => values.like(value, only)).join(", ")})`;
   const each = wanted.map(
     (key) =>
-      `(${columns.map((column, index) => `${name(column)} = ${values.of(key[index] ?? "", column)}`).join(" AND ")})`,
+      `(${columns.map((column, index) => `${name(column)} = ${values.like(key[index] ?? "", column)}`).join(" AND ")})`,
   );
   return `(${each.join(" OR ")})`;
+}
+
+/** The highest value of a watermark as text. */
+export function highestOf({ dialect }: DatabaseSession, expression: string, column: SqlColumn): string {
+  return dialect.highest?.(expression, column) ?? dialect.shown(`MAX(${expression})`, column);
 }

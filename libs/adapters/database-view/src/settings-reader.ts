@@ -61,6 +61,14 @@ export class Reader {
     throw refusal(`${this.path}.${name} must map names to texts`);
   }
 
+  /** A whole number from 0, as text. */
+  number(name: string): string | undefined {
+    const value = this.members[name];
+    if (value === undefined || value === null) return undefined;
+    if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return String(value);
+    throw refusal(`${this.path}.${name} must be a whole number from 0`);
+  }
+
   flag(name: string): boolean {
     return this.members[name] === true;
   }

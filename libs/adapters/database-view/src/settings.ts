@@ -22,6 +22,8 @@ export interface ReadView {
   view: string;
   key: string[];
   watermark?: string;
+  /** Of a watermark that counts: numbers that are read once more, for those that commit late. */
+  lookback?: string;
   /** Column that shows the reference of a document we wrote. */
   reference?: string;
   /** Column by key field of the entity; absent: the column of the same name. */
@@ -73,7 +75,7 @@ export interface WriteTable {
 
 /** `settings.views`, checked. Throws ERP008 that names the place; a view without key is refused here. */
 export function readViews(value: Json | undefined): Map<EntityName, ReadView> {
-  const known = ["entityType", "view", "key", "watermark", "reference", "businessKey", "children"];
+  const known = ["entityType", "view", "key", "watermark", "lookback", "reference", "businessKey", "children"];
   const views = eachOf(value, "settings.views", known, (reader): ReadView => {
     const key = reader.names("key");
     if (key.length === 0)
@@ -85,6 +87,7 @@ export function readViews(value: Json | undefined): Map<EntityName, ReadView> {
       view: reader.neededName("view"),
       key,
       ...given("watermark", reader.name("watermark")),
+      ...given("lookback", reader.number("lookback")),
       ...given("reference", reader.name("reference")),
       businessKey,
       children: reader.each("children", ["as", "view", "parentKey", "watermark", "count"], (child) =>

@@ -61,6 +61,18 @@ describe("interface tables", () => {
     await stop();
   });
 
+  it("takes first writes of a new session at once, more than there are connections, without their waiting for each other", async () => {
+    const fresh = await openPlace(place, { writes: WRITES });
+    const references = Array.from({ length: 12 }, (_, index) => `AT-ONCE-${index}`);
+    const sent = references.map(async (reference) => push()?.send(fresh.session, { op: "create", reference, body }));
+    expect((await Promise.all(sent)).map((result) => result?.done)).toEqual(references.map(() => "accepted"));
+    await fresh.close();
+    const [row] = await sql.query("select count(*) as n from po_interface where ext_ref like 'AT-ONCE-%'");
+    expect(Number(row?.["n"])).toBe(12);
+    await sql.execute("delete from po_interface where ext_ref like 'AT-ONCE-%'");
+    await sql.execute("delete from po_line_interface where ext_ref like 'AT-ONCE-%'");
+  }, 10_000);
+
   it("take header and lines once, and are asked for the outcome", async () => {
     expect(await send("REF1", body)).toEqual({ done: "accepted", handle: { reference: "REF1" } });
     expect(await send("REF1", body)).toEqual({ done: "accepted", handle: { reference: "REF1" } });
@@ -73,10 +85,27 @@ describe("interface tables", () => {
     expect(await poll("REF1")).toBe("pending");
     await sql.execute("update po_interface set status = 'P', po_id = 'PO-9' where ext_ref = 'REF1'");
     expect(await poll("REF1")).toEqual({ externalId: "PO-9" });
+    expect(await pollWithView("REF1")).toMatchObject({
+      externalId: "PO-9",
+      version: expect.any(String) as string,
+      shown: { externalId: "PO-9", body: { po_no: "4711", total: "0.1000" } },
+    });
     await send("REF2", body);
     await sql.execute("update po_interface set status = 'E', error_text = 'no such vendor' where ext_ref = 'REF2'");
     expect(await poll("REF2")).toMatchObject({ category: "VALIDATION", message: "no such vendor" });
   });
+
+  /** Where a view shows the document, it is read when it is done. */
+  async function pollWithView(reference: string) {
+    const views = [{ entityType: "PurchaseOrder", view: "v_po", key: ["po_id"] }];
+    await sql.execute("create view v_po as select po_id, po_no, total from po_interface where po_id is not null");
+    const opened = await openPlace(place, { views, writes: WRITES });
+    try {
+      return await push()?.poll?.(opened.session, { reference });
+    } finally {
+      await opened.close();
+    }
+  }
 
   it("take a document whole or not at all", async () => {
     const broken = send("REF3", {
