@@ -1,10 +1,10 @@
-import { defineAdapter, type EntityPort, httpClassify } from "@dovetail/adapter-sdk";
+import { canonicalMapping, defineAdapter, type EntityPort, httpClassify } from "@dovetail/adapter-sdk";
 import { ENTITIES, ENTITY_NAMES, type EntityName } from "@dovetail/domain";
 import { connection, type QueueConfig, refusal } from "./config";
-import { plainMapping } from "./mapping";
 import { pullMessages } from "./pull";
 import { lookupRows, pollReply, sendMessage } from "./push";
 import { openSession, type QueueSession } from "./session";
+import { templates } from "./templates";
 
 /** Any entity: which ones there are is said by the integration's settings. */
 function port(entity: EntityName): EntityPort<QueueSession> {
@@ -26,7 +26,7 @@ async function test(session: QueueSession) {
   const streams = new Set(places.map(({ stream }) => stream));
   if (streams.size === 0) throw refusal("settings name neither sources nor sinks");
   for (const stream of streams) await session.queue.state(stream);
-  return { product: "NATS JetStream", details: { streams: [...streams] } };
+  return { product: session.queue.product, details: { streams: [...streams] } };
 }
 
 /** JSON messages of a broker: NATS JetStream. */
@@ -34,6 +34,8 @@ export const messageQueue = defineAdapter<QueueConfig, QueueSession>({
   system: "QUEUE",
   version: 1,
   title: "Message queue (NATS JetStream)",
+  connectionMethod: "MESSAGE_QUEUE",
+  anySystem: true,
   connection,
   auth: ["BASIC"],
   inbound: ["REST_POLLING"],
@@ -45,5 +47,6 @@ export const messageQueue = defineAdapter<QueueConfig, QueueSession>({
   test,
   entities: Object.fromEntries(ENTITY_NAMES.map((entity) => [entity, port(entity)])),
   classify: httpClassify,
-  mappings: Object.fromEntries(ENTITY_NAMES.map((entity) => [entity, plainMapping(entity)])),
+  mappings: Object.fromEntries(ENTITY_NAMES.map((entity) => [entity, canonicalMapping(entity)])),
+  templates,
 });

@@ -1,6 +1,6 @@
 import { AdapterError, type Page, type PullQuery, type Raw } from "@dovetail/adapter-sdk";
 import type { EntityName, Json } from "@dovetail/domain";
-import { rowOf } from "./messages";
+import { nameOf, rowOf } from "./messages";
 import type { QueueSession } from "./session";
 
 /**
@@ -9,7 +9,10 @@ import type { QueueSession } from "./session";
  */
 export type QueueCursor = { next: number; until: number | null; full: boolean; incarnation: string };
 
-/** Pages of messages in the order of the log. Of several messages of one row in a page the last one counts. */
+/**
+ * Pages of messages in the order of the log. Of several messages of one row in a page the last one that can be read
+ * counts; one behind it that cannot is listed by its place.
+ */
 export async function* pullMessages(session: QueueSession, entity: EntityName, query: PullQuery): AsyncGenerator<Page> {
   const source = session.source(entity);
   const state = await session.queue.state(source.stream);
@@ -30,6 +33,9 @@ export async function* pullMessages(session: QueueSession, entity: EntityName, q
     const deleted = new Set<string>();
     for (const message of messages) {
       const { raw, gone } = rowOf(source, message);
+      const before = rows.get(raw.externalId);
+      const readable = deleted.has(raw.externalId) || (before && before.problem === undefined);
+      if (raw.problem !== undefined && readable) raw.externalId = nameOf(message);
       rows.delete(raw.externalId);
       deleted.delete(raw.externalId);
       if (gone) deleted.add(raw.externalId);

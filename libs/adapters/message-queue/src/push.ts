@@ -50,7 +50,10 @@ export async function sendMessage(
   return { done: "confirmed", externalId: externalId ?? reference };
 }
 
-/** What the ERP answered: `{"externalId"}` or `{"error"}` at `<replies>.<operation>.<reference>`. */
+/**
+ * What the ERP answered: `{"externalId"}` or `{"error"}` at `<replies>.<operation>.<reference>`. A reply that names neither
+ * does not say whether it is done: no refusal, or the next version would make the document a second time.
+ */
 export async function pollReply(session: QueueSession, entity: EntityName, handle: Json): Promise<PollResult> {
   const { replies } = session.sink(entity);
   const { reference, op } = (handle ?? {}) as { reference?: Json; op?: Json };
@@ -61,8 +64,9 @@ export async function pollReply(session: QueueSession, entity: EntityName, handl
   const { raw } = rowOf({ ...replies, entity, key: ["externalId"] }, message);
   const { externalId, error } = raw.body as Record<string, Json | undefined>;
   if (typeof externalId === "string" && externalId !== "") return { externalId };
-  const why = typeof error === "string" ? error.slice(0, 1000) : "the ERP's reply names neither externalId nor error";
-  return { category: "VALIDATION", code: "ERP008", message: why };
+  if (typeof error === "string" && error !== "")
+    return { category: "VALIDATION", code: "ERP008", message: error.slice(0, 1000) };
+  return { category: "SERVER", code: "ERP001", message: "the ERP's reply names neither externalId nor error" };
 }
 
 function lookable(session: QueueSession, entity: EntityName): boolean {

@@ -1,4 +1,6 @@
 import { describeAdapterConformance } from "@dovetail/adapter-conformance";
 import { queueHarness } from "./queue-harness";
+import { memoryPlace, natsPlace } from "./queue-places";
 
-describeAdapterConformance(queueHarness());
+describe("on NATS", () => describeAdapterConformance(queueHarness(natsPlace)));
+describe("on a broker in memory", () => describeAdapterConformance(queueHarness(memoryPlace)));
