@@ -1,5 +1,6 @@
 import { ENTITIES, ENTITY_NAMES, type EntityName } from "@dovetail/domain";
 import {
+  canonicalMapping,
   type Adapter,
   AdapterError,
   defineAdapter,
@@ -11,11 +12,11 @@ import {
   type Stamp,
   type WriteClass,
 } from "@dovetail/adapter-sdk";
-import { memoryMapping } from "./mapping";
 import { pull } from "./pull";
 import { lookup, send } from "./push";
 import { type MemoryConfig, MemorySession } from "./session";
 import { type WriteClasses, writeClassOf } from "./write-classes";
+import { templates } from "./templates";
 
 /** The write classes must be those of the MemoryErp. */
 export interface MemoryAdapterOptions extends WriteClasses {
@@ -110,7 +111,8 @@ export function memoryAdapter(options: MemoryAdapterOptions = {}): Adapter {
     entities,
     classify: httpClassify,
     webhook: { scheme: { kind: "secretPath" }, read: readNotice },
-    mappings: Object.fromEntries(ENTITY_NAMES.map((entity) => [entity, memoryMapping(entity)])),
+    mappings: Object.fromEntries(ENTITY_NAMES.map((entity) => [entity, canonicalMapping(entity)])),
+    templates,
   });
 }
 

@@ -11,6 +11,7 @@ import { lookupRecord, sendRecord } from "./push";
 import { fieldsRead } from "./reader";
 import { type OdooSession, openSession } from "./session";
 import { readNotices } from "./webhook";
+import { templates } from "./templates";
 
 /**
  * How long a write that timed out may still take effect: Odoo's own limit for a request (`limit_time_real`,
@@ -101,6 +102,7 @@ export const odoo = defineAdapter<OdooConfig, OdooSession>({
     Payment: documents.payment,
     GlTransaction: documents.glTransaction,
   },
+  templates,
 });
 
 /** Only what is read is offered: a mapping of another field would find it empty. */

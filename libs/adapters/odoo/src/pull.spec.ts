@@ -143,3 +143,20 @@ describe("documents", () => {
     expect(stamps).toEqual(page?.rows.map(({ externalId, version }) => ({ externalId, version })));
   });
 });
+
+it("a field that the release has renamed is asked for, and arrives under the name that mappings know", async () => {
+  const row: JsonObject = { ...order(1), note: "handle with care" };
+  const fake = fakeSession({
+    "purchase.order.fields_get": fieldsGet({ ...ORDER, note: "html" }),
+    "purchase.order.line.fields_get": fieldsGet(LINE),
+    // As Odoo does: what is not asked for is not told.
+    "purchase.order.search_read": ({ named }) =>
+      [row].map((all) =>
+        Object.fromEntries(
+          Object.entries(all).filter(([name]) => ["id", ...(named?.["fields"] as string[])].includes(name)),
+        ),
+      ),
+  });
+  const [page] = await pull(fake);
+  expect(page?.rows[0]?.body).toMatchObject({ notes: "handle with care" });
+});

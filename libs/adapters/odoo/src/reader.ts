@@ -19,7 +19,9 @@ export function fieldsRead(session: OdooSession, model: OdooModel, fields: Field
   const { extraFields } = session.config;
   const extra = isObject(extraFields) ? list(extraFields[model.entity]) : [];
   const names = extra.filter((name): name is string => typeof name === "string");
-  return present(fields, [...model.fields, ...names, ...ownFields(fields)]);
+  // A release that has renamed a field has it under the other name alone.
+  const renamed = Object.entries(model.aliases ?? {}).flatMap(([name, other]) => (fields.has(name) ? [] : [other]));
+  return present(fields, [...model.fields, ...renamed, ...names, ...ownFields(fields)]);
 }
 
 /** Reads rows with their children, in two calls whatever their number. */

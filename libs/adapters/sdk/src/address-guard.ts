@@ -1,8 +1,23 @@
 import { lookup, type LookupAddress, type LookupOptions } from "node:dns";
-import { isIP, type LookupFunction } from "node:net";
+import { BlockList, isIP, type LookupFunction } from "node:net";
 
 /** Decides on an IP address that a connection is about to go to. */
 export type AllowAddress = (address: string) => boolean;
+
+// Link-local addresses, and those under which clouds hand out credentials beside them.
+const metadata = new BlockList();
+metadata.addSubnet("169.254.0.0", 16, "ipv4");
+metadata.addSubnet("fe80::", 10, "ipv6");
+metadata.addAddress("fd00:ec2::254", "ipv6");
+metadata.addAddress("100.100.100.200", "ipv4");
+
+/**
+ * Everything but link-local and metadata addresses: no ERP stands there, and whoever may name an ERP's address must not
+ * get at the credentials of the machine.
+ */
+export function isNoMetadata(address: string): boolean {
+  return !metadata.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+}
 
 /** Thrown before any byte is sent to an address that the guard refuses. */
 export class AddressRefusedError extends Error {

@@ -1,6 +1,7 @@
 import type { EntityName } from "@dovetail/domain";
 import type { Adapter, EntityPort, InboundMethod, OutboundMethod, PushOperation, WriteClass } from "./port";
 import type { AuthMethod, SchemaField } from "./schema";
+import type { ConnectionMethod } from "./template";
 
 /** What a system can do with one entity (SPEC SYS-3). */
 export interface EntityCapabilities {
@@ -24,6 +25,9 @@ export interface SystemCapabilities {
   system: string;
   version: number;
   title: string;
+  connectionMethod: ConnectionMethod;
+  /** Reaches systems of any name by its method. */
+  anySystem: boolean;
   connection: readonly SchemaField[];
   auth: readonly AuthMethod[];
   inbound: readonly InboundMethod[];
@@ -60,6 +64,8 @@ export function capabilities(adapter: Adapter): SystemCapabilities {
     system,
     version,
     title,
+    connectionMethod: adapter.connectionMethod ?? "API",
+    anySystem: adapter.anySystem === true,
     connection: connection.fields,
     auth,
     inbound,

@@ -91,6 +91,8 @@ export interface Files {
   read(path: string, from?: number): AsyncIterable<Uint8Array>;
   /** Whole or not at all: written under a temporary name, flushed, then renamed. Replaces what stands there. */
   write(path: string, content: Uint8Array): Promise<void>;
+  /** As `write`, but of several who create the same path one alone succeeds: false when a file stands there. */
+  create(path: string, content: Uint8Array): Promise<boolean>;
   /** In one step; replaces what stands at `to`. */
   move(from: string, to: string): Promise<void>;
   /** A file that is not there counts as removed. */
@@ -102,8 +104,9 @@ export interface Files {
 
 /** A message as the broker keeps it. */
 export interface QueuedMessage {
-  /** Rises with every message of the log; JetStream: the stream's sequence, Kafka: an offset. */
+  /** Rises with every message of the log. */
   place: number;
+  /** Words joined by dots. */
   topic: string;
   body: Uint8Array;
   headers: Record<string, string>;
@@ -113,7 +116,9 @@ export interface QueuedMessage {
 
 export interface PublishOptions {
   headers?: Record<string, string>;
+  /** Messages of one id within the broker's window are one. */
   id?: string;
+  /** The broker refuses it (CONFLICT, no effect) when its log holds a message of this topic. */
   first?: boolean;
 }
 
@@ -126,20 +131,19 @@ export interface QueueState {
 }
 
 /**
- * An ERP's message broker, seen as logs of messages with places. Reading changes nothing at the broker: whoever stores
- * the place of the last message with its effect reads each exactly once. Brokers without places (AMQP) need a client
- * that keeps what it fetched until a read behind it says that it is stored.
+ * An ERP's message broker, seen as logs of messages with places. Whoever stores the place of the last message with its
+ * effect reads each exactly once: a read from a place on says that everything before it is stored and may be
+ * acknowledged, where a broker asks for that. In a topic that is read `*` stands for any one word.
  */
 export interface Queue {
+  /** Of the broker, for people. */
+  readonly product: string;
   state(log: string): Promise<QueueState>;
   /** Messages of the topic from this place on, oldest first, at most `limit`; none: the end is reached. */
   read(log: string, topic: string, from: number, limit: number): Promise<QueuedMessage[]>;
   /** The newest message of the topic. */
   last(log: string, topic: string): Promise<QueuedMessage | undefined>;
-  /**
-   * Resolves when the broker keeps it. Messages of one `id` within the broker's window are one. `first`: the broker
-   * refuses it (CONFLICT, no effect) when its log holds a message of this topic.
-   */
+  /** Resolves when the broker keeps it. */
   publish(topic: string, body: Uint8Array, options?: PublishOptions): Promise<{ place: number }>;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher } from "undici";
+import type { Agent, Dispatcher } from "undici";
 import { AddressRefusedError, type AllowAddress, guardedLookup, refuseLiteral } from "./address-guard";
 import type { Http, HttpAnswer, HttpRequest } from "./clients";
 import { decompress } from "./decompress";
@@ -42,24 +42,12 @@ const DEFAULTS = {
 export class HttpClient implements Http {
   private readonly options: HttpOptions & typeof DEFAULTS;
   private readonly mask: Mask;
-  private readonly agent: Agent;
+  private agent: Promise<Agent> | undefined;
+  private closed = false;
 
   constructor(options: HttpOptions = {}) {
     this.options = { ...DEFAULTS, ...options };
     this.mask = options.mask ?? createMask([]);
-    const { connections, connectTimeoutMs, headersTimeoutMs, bodyTimeoutMs, allowAddress, tls } = this.options;
-    this.agent = new Agent({
-      connections,
-      pipelining: 1,
-      headersTimeout: headersTimeoutMs,
-      bodyTimeout: bodyTimeoutMs,
-      connect: {
-        timeout: connectTimeoutMs,
-        minVersion: tls?.minVersion ?? "TLSv1.3",
-        ...(tls?.ca ? { ca: tls.ca } : {}),
-        ...(allowAddress ? { lookup: guardedLookup(allowAddress) } : {}),
-      },
-    });
   }
 
   async request(request: HttpRequest): Promise<HttpAnswer> {
@@ -78,10 +66,32 @@ export class HttpClient implements Http {
 
   /** Ends open calls and closes the connections. */
   async close(): Promise<void> {
-    await this.agent.destroy();
+    this.closed = true;
+    await (await this.agent)?.destroy();
+  }
+
+  /** Loaded when used: a process that speaks to no HTTP server needs no room for it. */
+  private async open(): Promise<Agent> {
+    const undici = await import("undici");
+    const { connections, connectTimeoutMs, headersTimeoutMs, bodyTimeoutMs, allowAddress, tls } = this.options;
+    const agent = new undici.Agent({
+      connections,
+      pipelining: 1,
+      headersTimeout: headersTimeoutMs,
+      bodyTimeout: bodyTimeoutMs,
+      connect: {
+        timeout: connectTimeoutMs,
+        minVersion: tls?.minVersion ?? "TLSv1.3",
+        ...(tls?.ca ? { ca: tls.ca } : {}),
+        ...(allowAddress ? { lookup: guardedLookup(allowAddress) } : {}),
+      },
+    });
+    if (this.closed) await agent.destroy();
+    return agent;
   }
 
   private async exchange(request: HttpRequest, exchange: Exchange) {
+    const agent = await (this.agent ??= this.open());
     const url = new URL(request.url);
     for (const [name, value] of Object.entries(request.query ?? {})) {
       if (value !== undefined) url.searchParams.append(name, String(value));
@@ -94,7 +104,7 @@ export class HttpClient implements Http {
     for (const signal of signals) signal.addEventListener("abort", aborted, { once: true });
     try {
       if (signals.some((s) => s.aborted)) aborted();
-      else this.agent.dispatch(dispatchOptions(request, url), exchange);
+      else agent.dispatch(dispatchOptions(request, url), exchange);
       return await exchange.answer;
     } finally {
       clearTimeout(timer);

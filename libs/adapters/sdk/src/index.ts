@@ -1,5 +1,5 @@
 export { type Clock, systemClock } from "@dovetail/resilience";
-export type { AllowAddress } from "./address-guard";
+export { type AllowAddress, isNoMetadata } from "./address-guard";
 export { capabilities, type EntityCapabilities, type SystemCapabilities } from "./capabilities";
 export { httpClassify, sentOf } from "./classify";
 export type {
@@ -28,7 +28,7 @@ export {
   type Sent,
 } from "./errors";
 export { LocalFiles } from "./files/local-files";
-export { matchName } from "./files/paths";
+export { nameMatcher } from "./files/name-matcher";
 export { SftpFiles } from "./files/sftp-files";
 export type { SftpOptions } from "./files/sftp-connection";
 export { HttpClient, type HttpOptions } from "./http";
@@ -58,6 +58,8 @@ export {
   type Stamp,
   type WriteClass,
 } from "./port";
+export { canonicalMapping } from "./canonical-mapping";
+export { PURCHASING_ENTITIES, type PurchasingEntity, purchasingMappings, type PurchasingNames } from "./purchasing";
 export { NatsQueue, type NatsQueueOptions } from "./queue/nats-queue";
 export { newReference } from "./reference";
 export { retryAfterMs } from "./retry-after";
@@ -77,3 +79,4 @@ export { SqlClient } from "./sql/sql-client";
 export { classifySql } from "./sql/sql-errors";
 export type { HmacScheme, SignatureScheme } from "./signatures";
 export { type ConfigResult, type ConnectionParts, gatherConfig, validateConfig } from "./validate-config";
+export { CONNECTION_METHODS, type ConnectionMethod, type ConnectionTemplate, type TemplateEntity } from "./template";

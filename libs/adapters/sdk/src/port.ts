@@ -5,6 +5,7 @@ import type { Files, Http, Log, Queue, Sql } from "./clients";
 import type { Category, ErpCode } from "./errors";
 import type { AuthMethod, Schema } from "./schema";
 import type { SignatureScheme } from "./signatures";
+import type { ConnectionMethod, ConnectionTemplate } from "./template";
 
 /** One row as the ERP showed it. `externalId` is text, whatever the ERP's type. */
 export interface Raw {
@@ -60,7 +61,8 @@ export interface PushRequest {
 export type PushResult =
   { done: "confirmed"; externalId: string; version?: string; shown?: Raw } | { done: "accepted"; handle: Json };
 
-export type PollResult = "pending" | { externalId: string } | Failure;
+/** `shown`: the document as the ERP shows it now that it is done, where the adapter can read it. */
+export type PollResult = "pending" | { externalId: string; version?: string; shown?: Raw } | Failure;
 
 /** What an adapter reports of a failed item; thrown as `AdapterError` by `send`. */
 export interface Failure {
@@ -162,6 +164,10 @@ export interface Adapter<C = unknown, S = unknown> {
   /** Raised when stored cursors of the earlier version can no longer be read. */
   version: number;
   title: string;
+  /** How it reaches its ERP; absent: `API`. */
+  connectionMethod?: ConnectionMethod;
+  /** True: it reaches a system of any name by its method, wherever that system has no adapter of its own. */
+  anySystem?: boolean;
   connection: Schema<C>;
   auth: readonly AuthMethod[];
   inbound: readonly InboundMethod[];
@@ -177,6 +183,8 @@ export interface Adapter<C = unknown, S = unknown> {
   classify(failure: ClassifyInput): Classification;
   webhook?: { scheme: SignatureScheme; read(body: Uint8Array, headers: Record<string, string>): Notice[] };
   mappings: { [E in EntityName]?: MappingDocument };
+  /** For this system by any method, and for what this adapter reaches. */
+  templates?: readonly ConnectionTemplate[];
 }
 
 export type InboundMethod = "REST_POLLING" | "FILE_IMPORT" | "WEBHOOK" | "SFTP_FILE" | "CXML";

@@ -70,6 +70,13 @@ describe.each(kinds)("files of %s", (kind, open) => {
     expect(await textOf(files, "in/x", 2_000_000)).toBe("");
   });
 
+  it("leaves what stands at a target alone when the file to be moved is gone", async () => {
+    mkdirSync(join(folder, "done"));
+    writeFileSync(join(folder, "done/a"), "moved by another");
+    expect(await failure(files.move("in/a", "done/a"))).toMatchObject({ category: "NOT_FOUND" });
+    expect(await textOf(files, "done/a")).toBe("moved by another");
+  });
+
   it("writes whole files, replaces them and leaves nothing else behind", async () => {
     const large = "x".repeat(700_000);
     await files.write("in/po.csv", Buffer.from("old"));
@@ -78,6 +85,18 @@ describe.each(kinds)("files of %s", (kind, open) => {
     expect(readdirSync(join(folder, "in"))).toEqual(["po.csv"]);
     await files.write("in/empty.csv", Buffer.alloc(0));
     expect(await files.stat("in/empty.csv")).toMatchObject({ size: 0 });
+  });
+
+  it("creates a file for one alone of many, whole, and never over one that stands", async () => {
+    const created = await Promise.all(
+      [..."abcde"].map((text) => files.create("in/claim", Buffer.from(text.repeat(1000)))),
+    );
+    expect(created.filter(Boolean)).toHaveLength(1);
+    const winner = [..."abcde"][created.indexOf(true)] ?? "";
+    expect(await textOf(files, "in/claim")).toBe(winner.repeat(1000));
+    expect(await files.create("in/claim", Buffer.from("late"))).toBe(false);
+    expect(readdirSync(join(folder, "in"))).toEqual(["claim"]);
+    expect(await failure(files.create("gone/claim", Buffer.from("x")))).toBeDefined();
   });
 
   it("moves onto a file that stands", async () => {

@@ -1,9 +1,9 @@
 import { constants } from "node:fs";
-import { type FileHandle, lstat, mkdir, open, readdir, rename, unlink } from "node:fs/promises";
+import { type FileHandle, link, lstat, mkdir, open, readdir, rename, unlink } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import type { FileEntry, Files } from "../clients";
 import { AWAY, fileError, mustGoOn, stepError } from "./file-errors";
-import { isListed, partsOf, temporaryName } from "./paths";
+import { listedBy, partsOf, temporaryName } from "./paths";
 
 /** Small, so that what is made of one chunk is gone before the collector takes it for lasting. */
 const CHUNK = 64 * 1024;
@@ -21,8 +21,9 @@ export class LocalFiles implements Files {
 
   async list(folder: string, pattern = "*"): Promise<FileEntry[]> {
     const at = await this.folder(folder);
+    const isListed = listedBy(pattern);
     const names = await this.step("reading the folder", folder, () => readdir(at, { withFileTypes: true }));
-    const wanted = names.filter((entry) => entry.isFile() && isListed(entry.name, pattern));
+    const wanted = names.filter((entry) => entry.isFile() && isListed(entry.name));
     const entries = await Promise.all(wanted.map(({ name }) => this.stat([...partsOf(folder), name].join("/"))));
     return entries.filter((entry) => entry !== undefined).sort((a, b) => (a.path < b.path ? -1 : 1));
   }
@@ -67,6 +68,20 @@ export class LocalFiles implements Files {
     } catch (error) {
       await unlink(part).catch(() => undefined);
       throw error;
+    }
+  }
+
+  async create(path: string, content: Uint8Array): Promise<boolean> {
+    const at = await this.place(path);
+    const part = temporaryName(at);
+    try {
+      await this.step("writing", path, () => writeFlushed(part, content));
+      // A rename would replace what stands there; a second name for a file does not.
+      const created = await this.step("writing", path, () => link(part, at).then(() => true, standsAlready));
+      await flushFolder(join(at, ".."));
+      return created;
+    } finally {
+      await unlink(part).catch(() => undefined);
     }
   }
 
@@ -142,6 +157,11 @@ export class LocalFiles implements Files {
       throw stepError(step, path, error);
     }
   }
+}
+
+function standsAlready(error: NodeJS.ErrnoException): false {
+  if (error.code === "EEXIST") return false;
+  throw error;
 }
 
 async function writeFlushed(path: string, content: Uint8Array): Promise<void> {

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { AdapterError } from "../errors";
+import { nameMatcher } from "./name-matcher";
 
 /** The parts of a relative path. Throws AdapterError VALIDATION for one that could leave the root. */
 export function partsOf(path: string): string[] {
@@ -13,18 +14,10 @@ export function partsOf(path: string): string[] {
   });
 }
 
-/** What the wildcards of `pattern` stand for in `name`, or undefined when it does not match. `*` and `?` are known. */
-export function matchName(pattern: string, name: string): string[] | undefined {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replace(/\*+/g, "(.*)")
-    .replace(/\?/g, "(.)");
-  return new RegExp(`^${source}$`, "su").exec(name)?.slice(1);
-}
-
-/** Whether a listing shows a name: hidden ones and those that could be taken for a path are left out. */
-export function isListed(name: string, pattern: string): boolean {
-  return !name.startsWith(".") && !/[/\\\0]/.test(name) && matchName(pattern, name) !== undefined;
+/** Tells which names a listing shows: hidden ones and those that could be taken for a path are left out. */
+export function listedBy(pattern: string): (name: string) => boolean {
+  const match = nameMatcher(pattern);
+  return (name) => !name.startsWith(".") && !/[/\\\0]/.test(name) && match(name) !== undefined;
 }
 
 /** A name beside `path` that no listing shows. */

@@ -79,6 +79,7 @@ export class SftpConnection {
     };
     return new Promise<Live>((resolve, reject) => {
       const fail = (cause: unknown) => {
+        this.options.signal?.removeEventListener("abort", stopped);
         client.destroy();
         reject(this.loginError(cause, seen));
       };

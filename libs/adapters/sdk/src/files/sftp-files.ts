@@ -2,7 +2,7 @@ import type { FileEntryWithStats, SFTPWrapper, Stats } from "ssh2";
 import type { FileEntry, Files } from "../clients";
 import type { AdapterError, Sent } from "../errors";
 import { AWAY, fileError, stepError } from "./file-errors";
-import { isListed, partsOf, temporaryName } from "./paths";
+import { listedBy, partsOf, temporaryName } from "./paths";
 import { SftpConnection, type SftpOptions } from "./sftp-connection";
 
 const CHUNK = 256 * 1024;
@@ -28,13 +28,14 @@ export class SftpFiles implements Files {
 
   async list(folder: string, pattern = "*"): Promise<FileEntry[]> {
     const parts = partsOf(folder);
+    const isListed = listedBy(pattern);
     const names = await this.step<FileEntryWithStats[]>("reading the folder", folder, (sftp, done) =>
       sftp.readdir(this.at(folder), done),
     ).catch((error: AdapterError) => {
       throw error.category === "NOT_FOUND" ? this.noFolder(folder, error) : error;
     });
     return names
-      .filter(({ filename, attrs }) => attrs.isFile() && isListed(filename, pattern))
+      .filter(({ filename, attrs }) => attrs.isFile() && isListed(filename))
       .map(({ filename, attrs }) => entryOf([...parts, filename].join("/"), attrs))
       .sort((a, b) => (a.path < b.path ? -1 : 1));
   }
@@ -97,6 +98,19 @@ export class SftpFiles implements Files {
     }
   }
 
+  async create(path: string, content: Uint8Array): Promise<boolean> {
+    const part = temporaryName(path);
+    try {
+      await this.writePart(part, content, path);
+      await this.plainRename(part, path, path);
+      return true;
+    } catch (error) {
+      await this.remove(part).catch(() => undefined);
+      if (await this.refusedForTarget(error, path)) return false;
+      throw error;
+    }
+  }
+
   async move(from: string, to: string): Promise<void> {
     await this.rename(from, to, from);
   }
@@ -129,6 +143,19 @@ export class SftpFiles implements Files {
 
   private async writePart(part: string, content: Uint8Array, shown: string): Promise<void> {
     const handle = await this.change<Buffer>("writing", shown, (sftp, done) => sftp.open(this.at(part), "wx", done));
+    const close = () =>
+      this.change("writing", shown, (sftp, done) => sftp.close(handle, (error) => done(error, undefined)));
+    try {
+      await this.writeBytes(handle, content, shown);
+    } catch (error) {
+      // A handle that stays open keeps the room that the file took.
+      if ((error as AdapterError).category !== "TRANSIENT") await close().catch(() => undefined);
+      throw error;
+    }
+    await close();
+  }
+
+  private async writeBytes(handle: Buffer, content: Uint8Array, shown: string): Promise<void> {
     for (let at = 0; at < content.length; at += CHUNK) {
       const bytes = Buffer.from(content.subarray(at, at + CHUNK));
       await this.change("writing", shown, (sftp, done) =>
@@ -142,7 +169,6 @@ export class SftpFiles implements Files {
         () => sftp.ext_openssh_fsync(handle, () => done(null, undefined)),
       ),
     );
-    await this.change("writing", shown, (sftp, done) => sftp.close(handle, (error) => done(error, undefined)));
   }
 
   /** OpenSSH's posix-rename replaces the target in one step; the plain rename of SFTP 3 refuses one that stands. */
@@ -155,16 +181,27 @@ export class SftpFiles implements Files {
       ),
     );
     if (atomic) return;
-    const plain = () =>
-      this.change("moving", shown, (sftp, done) => sftp.rename(source, target, (error) => done(error, undefined)));
     try {
-      await plain();
+      await this.plainRename(from, to, shown);
     } catch (error) {
       // A server without the extension refuses a target that stands: there is no other way than to make room first.
-      if ((error as AdapterError).bodyCode !== String(FAILURE) || !(await this.stat(to))) throw error;
+      if (!(await this.refusedForTarget(error, to))) throw error;
+      // Perhaps another process has moved the file there by now: what stands there is then all that there is.
+      if (!(await this.stat(from))) throw stepError("moving", shown, { code: NO_SUCH_FILE });
       await this.remove(to);
-      await plain();
+      await this.plainRename(from, to, shown);
     }
+  }
+
+  /** The rename of SFTP 3: never onto a file that stands (draft-ietf-secsh-filexfer-02, section 6.5). */
+  private async plainRename(from: string, to: string, shown: string): Promise<void> {
+    await this.change("moving", shown, (sftp, done) =>
+      sftp.rename(this.at(from), this.at(to), (error) => done(error, undefined)),
+    );
+  }
+
+  private async refusedForTarget(error: unknown, to: string): Promise<boolean> {
+    return (error as AdapterError).bodyCode === String(FAILURE) && (await this.stat(to)) !== undefined;
   }
 
   private at(path: string): string {

@@ -22,6 +22,7 @@ interface Open {
 
 /** Queue over JetStream: a place in the log is the stream's sequence, so nothing is acknowledged and nothing doubled. */
 export class NatsQueue implements Queue {
+  readonly product = "NATS JetStream";
   private opening?: Promise<Open>;
 
   constructor(private readonly options: NatsQueueOptions) {}

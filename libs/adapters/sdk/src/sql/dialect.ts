@@ -2,7 +2,17 @@ import { AdapterError } from "../errors";
 
 /** What a column holds, whatever the database calls it. */
 export type ColumnKind =
-  "integer" | "decimal" | "boolean" | "text" | "date" | "timestamp" | "zoned" | "json" | "binary" | "other";
+  | "integer"
+  | "decimal"
+  | "boolean"
+  | "text"
+  | "date"
+  | "timestamp"
+  | "zoned"
+  | "json"
+  | "binary"
+  | "rowversion"
+  | "other";
 
 /** A column of a table or view as the catalog shows it. */
 export interface SqlColumn {
@@ -32,12 +42,18 @@ export interface SqlDialect {
   parameter(place: number): string;
   /** A placeholder that takes text as a value of the column's type. */
   typed(place: number, column: SqlColumn): string;
+  /** The same to compare the column with, where another type compares in another way. */
+  compared?(place: number, column: SqlColumn): string | undefined;
   /** The column as text: decimals with all their places, times as ISO 8601 (`zoned` ones in UTC with `Z`). */
   shown(expression: string, column: SqlColumn): string;
+  /** The highest value of the column as text, where `shown` of MAX would not do. */
+  highest?(expression: string, column: SqlColumn): string | undefined;
   /** At most `limit` rows of a `SELECT …`. */
   limited(select: string, limit: number): string;
   /** One row `now`: the server's clock in UTC as ISO 8601 with `Z`. */
   readonly nowQuery: string;
+  /** One row `now`: the lowest number of a change that may still come; of databases that number changes themselves. */
+  readonly rowversionQuery?: string;
   /** One row `version`. */
   readonly versionQuery: string;
   /** Rows `name`, `type`, `nullable` (YES or NO) in order. Without a schema: the connection's own. */

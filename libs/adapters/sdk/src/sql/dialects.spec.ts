@@ -48,6 +48,15 @@ describe("SQL Server (its text alone; no server ran it)", () => {
     expect(typed(dialect, "nvarchar")).toBe("@p2");
   });
 
+  it("reads a rowversion as the number of its change, and knows which numbers may still come", () => {
+    expect(dialect.kindOf("timestamp")).toBe("rowversion");
+    expect(shown(dialect, "timestamp")).toBe("CONVERT(varchar(20), CONVERT(bigint, x))");
+    expect(typed(dialect, "timestamp")).toBe("CONVERT(binary(8), CONVERT(bigint, @p2))");
+    expect(dialect.highest?.("x", column(dialect, "timestamp"))).toBe("CONVERT(varchar(20), MAX(CONVERT(bigint, x)))");
+    expect(dialect.highest?.("x", column(dialect, "datetime"))).toBeUndefined();
+    expect(dialect.rowversionQuery).toContain("MIN_ACTIVE_ROWVERSION()");
+  });
+
   it("pages, begins and locks", () => {
     expect(dialect.limited("SELECT a FROM t ORDER BY a", 8)).toBe(
       "SELECT a FROM t ORDER BY a OFFSET 0 ROWS FETCH NEXT 8 ROWS ONLY",
@@ -68,6 +77,11 @@ describe("Oracle (its text alone; no server ran it)", () => {
       `TO_CHAR(SYS_EXTRACT_UTC(x), 'YYYY-MM-DD"T"HH24:MI:SS.FF6') || 'Z'`,
     );
     expect(shown(dialect, "VARCHAR2")).toBe("x");
+  });
+
+  it("compares text of fixed length as such, and stores it as it is", () => {
+    expect(dialect.compared?.(1, column(dialect, "CHAR"))).toBe("CAST(:1 AS CHAR(2000))");
+    expect([typed(dialect, "CHAR"), dialect.compared?.(1, column(dialect, "VARCHAR2"))]).toEqual([":2", undefined]);
   });
 
   it("takes text, pages and begins", () => {

@@ -7,7 +7,9 @@ const KINDS: readonly (readonly [RegExp, ColumnKind])[] = [
   [/^date$/, "date"],
   [/^(datetime2?|smalldatetime)$/, "timestamp"],
   [/^datetimeoffset$/, "zoned"],
-  [/^(binary|varbinary|image|timestamp|rowversion)$/, "binary"],
+  // The catalog calls a rowversion timestamp, although it is no time.
+  [/^(timestamp|rowversion)$/, "rowversion"],
+  [/^(binary|varbinary|image)$/, "binary"],
   [/char$|^n?text$|^uniqueidentifier$|^xml$/, "text"],
 ];
 
@@ -25,6 +27,8 @@ export const mssql: SqlDialect = {
     if (kind === "integer" || kind === "decimal" || kind === "boolean" || kind === "timestamp" || kind === "date")
       return `CAST(@p${place} AS ${type})`;
     if (kind === "zoned") return `CAST(@p${place} AS datetimeoffset)`;
+    // Eight bytes, high ones first: in the order of the numbers.
+    if (kind === "rowversion") return `CONVERT(binary(8), CONVERT(bigint, @p${place}))`;
     return /^(var)?char$/.test(type) ? `CAST(@p${place} AS varchar(8000))` : `@p${place}`;
   },
   shown(expression, { kind, type }) {
@@ -33,11 +37,16 @@ export const mssql: SqlDialect = {
     if (kind === "timestamp") return `CONVERT(varchar(33), ${expression}, 126)`;
     if (kind === "zoned") return `CONVERT(varchar(33), CAST(SWITCHOFFSET(${expression}, 0) AS datetime2), 126) + 'Z'`;
     if (kind === "date") return `CONVERT(varchar(10), ${expression}, 23)`;
+    if (kind === "rowversion") return `CONVERT(varchar(20), CONVERT(bigint, ${expression}))`;
     if (kind === "binary") return `CONVERT(varchar(max), ${expression}, 2)`;
     return kind === "text" ? expression : `CONVERT(varchar(max), ${expression})`;
   },
+  highest: (expression, { kind }) =>
+    kind === "rowversion" ? `CONVERT(varchar(20), MAX(CONVERT(bigint, ${expression})))` : undefined,
   limited: (select, limit) => `${select} OFFSET 0 ROWS FETCH NEXT ${limit} ROWS ONLY`,
   nowQuery: "SELECT CONVERT(varchar(33), SYSUTCDATETIME(), 126) + 'Z' AS now",
+  // What other transactions have begun and not committed has a number from here on.
+  rowversionQuery: "SELECT CONVERT(varchar(20), CONVERT(bigint, MIN_ACTIVE_ROWVERSION())) AS now",
   versionQuery: "SELECT CONVERT(varchar(64), SERVERPROPERTY('ProductVersion')) AS version",
   columnsQuery: (table, schema) => ({
     text:

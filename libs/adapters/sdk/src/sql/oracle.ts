@@ -28,6 +28,9 @@ export const oracle: SqlDialect = {
     if (kind === "zoned") return `FROM_TZ(TO_TIMESTAMP(RTRIM(:${place}, 'Z'), ${ISO}), 'UTC')`;
     return `:${place}`;
   },
+  // Two CHARs are equal whatever blanks fill them up, a CHAR and a VARCHAR2 are not.
+  compared: (place, { type }) =>
+    type === "CHAR" ? `CAST(:${place} AS CHAR(2000))` : type === "NCHAR" ? `CAST(:${place} AS NCHAR(1000))` : undefined,
   shown(expression, { kind }) {
     if (kind === "decimal") return `TO_CHAR(${expression}, 'TM9', 'NLS_NUMERIC_CHARACTERS=''. ''')`;
     if (kind === "timestamp") return `TO_CHAR(CAST(${expression} AS TIMESTAMP), ${ISO})`;
