@@ -99,6 +99,30 @@ export type CloudEvent = {
   data: { [name: string]: Json };
 };
 
+export type ConnectionTemplate = {
+  name: string;
+  system: string;
+  connectionMethod: "API" | "FILE" | "DATABASE" | "MESSAGE_QUEUE";
+  adapter: string;
+  title: string;
+  description: string;
+  apiVersion: string | null;
+  authMethod: "NONE" | "BASIC" | "OAUTH2" | "API_KEY" | "SSH_KEY" | "SHARED_SECRET";
+  settings: { [name: string]: Json };
+  syncSchedule: { [name: string]: Json };
+  entities: {
+    [name: string]: {
+      direction: "inbound" | "outbound" | "both";
+      master?: boolean;
+      schedule?: string;
+      pageSize?: number;
+      lookbackSeconds?: number;
+    };
+  };
+  mappings: { [name: string]: { [name: string]: Json } };
+  placeholders: { field: string; label: string; secret: boolean; example: string | null }[];
+};
+
 /** A person at a customer or supplier. */ export type ContactRecord = {
   /** Business key. */ contactNumber: string;
   /** Full name. */ name?: string | null;
@@ -398,6 +422,9 @@ export type Integration = {
 export type IntegrationBody = {
   description?: string;
   /** critical integrations are recovered first */ critical?: boolean;
+  /** picks the adapter; absent: that of the system's own. Another one begins anew with its own settings */ connectionMethod?:
+    "API" | "FILE" | "DATABASE" | "MESSAGE_QUEUE";
+  /** name of a template that fills what is left out: GET /erp/systems/:code/templates */ template?: string;
   apiEndpoint?: string;
   apiVersion?: string;
   authMethod?: "NONE" | "BASIC" | "OAUTH2" | "API_KEY" | "SSH_KEY" | "SHARED_SECRET";
@@ -411,7 +438,6 @@ export type IntegrationBody = {
   tls?: TlsSettings;
   /** unique in the tenant, never changes */ name: string;
   erpSystem: string;
-  connectionMethod?: "API" | "FILE" | "DATABASE" | "MESSAGE_QUEUE";
   /** credential: stored sealed, never shown */ apiUsername?: string;
   /** credential: stored sealed, never shown */ apiPassword?: string;
   /** credential: stored sealed, never shown */ clientId?: string;
@@ -461,6 +487,9 @@ export type IntegrationMetrics = {
 export type IntegrationPatchBody = {
   description?: string;
   /** critical integrations are recovered first */ critical?: boolean;
+  /** picks the adapter; absent: that of the system's own. Another one begins anew with its own settings */ connectionMethod?:
+    "API" | "FILE" | "DATABASE" | "MESSAGE_QUEUE";
+  /** name of a template that fills what is left out: GET /erp/systems/:code/templates */ template?: string;
   apiEndpoint?: string;
   apiVersion?: string;
   authMethod?: "NONE" | "BASIC" | "OAUTH2" | "API_KEY" | "SSH_KEY" | "SHARED_SECRET";
@@ -1310,6 +1339,8 @@ export type SystemDescription = {
   code: string;
   version: number;
   title: string;
+  connectionMethod: "API" | "FILE" | "DATABASE" | "MESSAGE_QUEUE";
+  anySystem: boolean;
   connection: { [name: string]: Json };
   auth: string[];
   inbound: string[];
@@ -1578,6 +1609,13 @@ export interface Routes {
     query: Record<never, never>;
     body: { [name: string]: Json };
     answer: Written;
+  };
+  /** Connections made ready for an ERP: what `template` of a new integration begins with */
+  "GET /api/v1/erp/systems/{code}/templates": {
+    path: { code: string };
+    query: Record<never, never>;
+    body?: undefined;
+    answer: { items: ConnectionTemplate[]; /** cursor of the next page; null on the last one */ next: string | null };
   };
   /** Disable: nothing is read or sent */
   "POST /api/v1/erp/integrations/{integration}/disable": {

@@ -20,6 +20,7 @@ export type {
   Problem,
   RecordView,
   Routes,
+  ConnectionTemplate,
   SystemDescription,
   Tenant,
   Transaction,

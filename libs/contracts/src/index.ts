@@ -23,7 +23,9 @@ export {
   type DomainEvent,
   type MesOperation,
 } from "./events";
+export { quickRulesOf, type QuickRule } from "./quick-rules";
 export { Text, Flag, Whole, OneOf, Words, Free, Nested, ListOf } from "./fields";
+export { JsonText, JsonTexts } from "./json-text";
 export { gateway, type TenantRow, type TenantBusUser, type NoticeBody } from "./gateway";
 export {
   CONNECTION_METHODS,
@@ -107,7 +109,7 @@ export {
 export { sync } from "./sync-engine/operations";
 export {
   SYNC_STATES,
-  GetRecord,
+  GetRecords,
   ListRecords,
   WriteRecord,
   FinancialQuery,
@@ -115,7 +117,13 @@ export {
   type RecordView,
   type WriteAnswer,
 } from "./sync-engine/records";
-export { systems, type SystemDescription, type SystemTemplates } from "./sync-engine/systems";
+export {
+  systems,
+  ResolveSystem,
+  type ConnectionTemplate,
+  type ResolvedSystem,
+  type SystemDescription,
+} from "./sync-engine/systems";
 export {
   ReadChanges,
   TRANSACTION_STATUSES,

@@ -87,7 +87,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 
 async function runStatement<R extends object>(pool: Pool, statement: Statement): Promise<R[]> {
   const { text, values, name, readOnly } = statement;
-  const config: QueryConfig = { text, values: [...values], ...(name === undefined ? {} : { name }) };
+  const config: QueryConfig = { text, values: values as unknown[], ...(name === undefined ? {} : { name }) };
+  if (readOnly) return read<R>(pool, config);
   return await repeatOnConflict(async () => {
     const client = await borrow(pool);
     try {
@@ -100,7 +101,18 @@ async function runStatement<R extends object>(pool: Pool, statement: Statement):
         throw error;
       }
       giveBack(client, new Error("connection lost"));
-      throw readOnly ? new DatabaseUnavailableError(error) : new CommitUnknownError(error);
+      throw new CommitUnknownError(error);
     }
   }, isSerializationFailure);
+}
+
+// By callback, with one promise: hot reads go this way, and each step of a chain of promises is dear under async hooks.
+// One statement that reads in the default isolation has no conflict to repeat.
+function read<R extends object>(pool: Pool, config: QueryConfig): Promise<R[]> {
+  return new Promise((resolve, reject) => {
+    pool.query(config, (error: Error | undefined, result) => {
+      if (!error) resolve(result.rows as R[]);
+      else reject(isConnectionLost(error) ? new DatabaseUnavailableError(error) : error);
+    });
+  });
 }

@@ -76,8 +76,8 @@ const left = async () =>
 
 describe("the work table", () => {
   it("gives due work of its kinds, by priority and due time, across tenants, once", async () => {
-    await ask("late", { dueInMs: -10, priority: 5 });
-    await ask("early", { dueInMs: -20, priority: 5, tenant: B });
+    await ask("late", { dueInMs: -10_000, priority: 5 });
+    await ask("early", { dueInMs: -20_000, priority: 5, tenant: B });
     await ask("urgent", { priority: 1 });
     await ask("future", { dueInMs: 60_000 });
     await ask("other", { kind: "x" });

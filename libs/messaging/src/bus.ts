@@ -1,5 +1,5 @@
 import { ProblemError, type CallContext, type Operation } from "@dovetail/contracts";
-import { childSpan, currentTrace, formatTraceparent, parseTraceparent, withTrace } from "@dovetail/service-kit";
+import { childSpan, currentTrace, formatTraceparent, parseTraceparent, type TraceContext } from "@dovetail/service-kit";
 import { headers, type NatsConnection } from "@nats-io/transport-node";
 import { connectBroker, type BrokerOptions } from "./connection";
 import { answered, handled, type Answer, type Handler } from "./handling";
@@ -9,6 +9,7 @@ import { silentLog, type Log } from "./log";
 import { RawSubjects, type RawHandler } from "./raw-subjects";
 import { Responder } from "./responder";
 import { requestProblem, unavailable } from "./unavailable";
+import { readAnswer } from "./wire-answer";
 
 /** How to join the bus. */
 export interface BusOptions extends BrokerOptions {
@@ -50,34 +51,27 @@ export class Bus {
    */
   async call<I extends object, O>(operation: Operation<I, O>, ctx: CallContext, input: I): Promise<O> {
     const local = this.local?.find(operation.subject);
-    const parent = currentTrace() ?? parseTraceparent(ctx.traceparent);
-    const trace = childSpan(parent);
+    const trace = childSpan(currentTrace() ?? parseTraceparent(ctx.traceparent));
     const context: CallContext = { ...ctx, traceparent: formatTraceparent(trace) };
-    const answer = local
-      ? await withTrace(trace, () => inTime(local(deepFreeze(context), input), operation))
-      : await this.request(operation, context, input);
+    const answer = await (local
+      ? inTime(local(deepFreeze(context), input, trace), operation)
+      : this.request(operation, context, input));
     if (answer.problem) throw ProblemError.from(answer.problem);
-    return answer.output as O;
+    return (local ? deepFreeze(answer.output) : answer.output) as O;
   }
 
   /** Answers an operation; instances of one service share the requests. At most 256 run at once. */
   handle<I extends object, O>(operation: Operation<I, O>, handler: Handler<I, O>): void {
-    const run = (ctx: unknown, input: unknown, traceparent?: string): Promise<Answer> => {
+    const run = (ctx: unknown, input: unknown, trace: TraceContext): Promise<Answer> => {
       const tenant = (ctx as Partial<CallContext> | undefined)?.tenant;
-      const request = {
-        operation: operation.subject,
-        ...(typeof tenant === "string" ? { tenant } : {}),
-        ...(traceparent === undefined ? {} : { traceparent }),
-      };
+      const request = { operation: operation.subject, trace, ...(typeof tenant === "string" ? { tenant } : {}) };
       return answered(async () => handled(operation, handler, ctx, input), request, this.log);
     };
     this.responder.subscribe(operation.subject, this.name, operation.timeoutMs, (message) => {
       const envelope = message.json as { ctx?: unknown; input?: unknown } | null;
-      return run(envelope?.ctx, envelope?.input, message.traceparent);
+      return run(envelope?.ctx, envelope?.input, childSpan(parseTraceparent(message.traceparent)));
     });
-    if (!this.local) return;
-    const answer = async (ctx: CallContext, input: object) => deepFreeze(await run(ctx, input, ctx.traceparent));
-    this.unregister.push(this.local.register(operation.subject, answer));
+    if (this.local) this.unregister.push(this.local.register(operation.subject, run));
   }
 
   /**
@@ -126,22 +120,27 @@ export class Bus {
       const payload = JSON.stringify({ ctx, input });
       const asked = this.connection.request(op.subject, payload, { timeout: op.timeoutMs, headers: sent });
       const message = await this.link.whileUp(asked, () => unavailable("The message bus was lost."));
-      return message.json<Answer>();
+      return readAnswer(message.string());
     } catch (error) {
       throw requestProblem(error, service);
     }
   }
 }
 
-async function inTime<I extends object, O>(work: Promise<Answer>, operation: Operation<I, O>): Promise<Answer> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const service = operation.subject.split(".")[1] ?? operation.subject;
-    timer = setTimeout(() => reject(unavailable(`${service} did not answer in time.`)), operation.timeoutMs);
+// One promise instead of a race of two and their chain: this stands in the way of every call.
+function inTime<I extends object, O>(work: Promise<Answer>, operation: Operation<I, O>): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      const service = operation.subject.split(".")[1] ?? operation.subject;
+      reject(unavailable(`${service} did not answer in time.`));
+    }, operation.timeoutMs);
+    const settle = (then: () => void): void => {
+      clearTimeout(timer);
+      then();
+    };
+    work.then(
+      (answer) => settle(() => resolve(answer)),
+      (error: unknown) => settle(() => reject(error as Error)),
+    );
   });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

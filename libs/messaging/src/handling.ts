@@ -1,5 +1,5 @@
 import { ProblemError, type CallContext, type Operation, type ProblemDocument } from "@dovetail/contracts";
-import { childSpan, parseTraceparent, problemOf, withLogContext, withTrace } from "@dovetail/service-kit";
+import { problemOf, withTrace, type TraceContext } from "@dovetail/service-kit";
 import { validInput } from "./input-validation";
 import type { Log } from "./log";
 
@@ -12,25 +12,27 @@ export interface Answer {
   problem?: ProblemDocument;
 }
 
+/** What is answered, in which trace. */
+export interface Request {
+  operation: string;
+  tenant?: string;
+  trace: TraceContext;
+}
+
 /** Runs `work` in the trace of its request; whatever it throws becomes a problem, unknown errors INTERNAL. */
-export async function answered(
-  work: () => Promise<unknown>,
-  request: { operation: string; tenant?: string; traceparent?: string },
-  log: Log,
-): Promise<Answer> {
-  const trace = childSpan(parseTraceparent(request.traceparent));
-  const fields = { operation: request.operation, ...(request.tenant ? { tenant: request.tenant } : {}) };
-  return withTrace(trace, () =>
-    withLogContext(fields, async () => {
-      try {
-        return { output: await work() };
-      } catch (error) {
-        const problem = problemOf(error, { traceId: trace.traceId });
-        if (problem.code === "INTERNAL") log.error({ err: error }, "an operation failed");
-        return { problem };
-      }
-    }),
-  );
+export function answered(work: () => Promise<unknown>, request: Request, log: Log): Promise<Answer> {
+  const { operation, tenant, trace } = request;
+  return withTrace(trace, () => outcome(work, trace, log), tenant ? { operation, tenant } : { operation });
+}
+
+async function outcome(work: () => Promise<unknown>, trace: TraceContext, log: Log): Promise<Answer> {
+  try {
+    return { output: await work() };
+  } catch (error) {
+    const problem = problemOf(error, { traceId: trace.traceId });
+    if (problem.code === "INTERNAL") log.error({ err: error }, "an operation failed");
+    return { problem };
+  }
 }
 
 /** Checks context and input, then runs the handler. */

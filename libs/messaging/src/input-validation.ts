@@ -1,12 +1,18 @@
-import { ProblemError } from "@dovetail/contracts";
+import { ProblemError, quickRulesOf, type QuickRule } from "@dovetail/contracts";
 import { validationProblem } from "@dovetail/service-kit";
 import { plainToInstance } from "class-transformer";
 import { getMetadataStorage, validateSync } from "class-validator";
 
 type Constructor<T> = new () => T;
 
-// Looking through the decorators of a class is dear; what a class needs never changes.
-const hasRules = new WeakMap<Constructor<object>, boolean>();
+/** What is known of an input class. Looking through its decorators is dear, and it never changes. */
+interface Rules {
+  any: boolean;
+  /** Absent when a member has rules that only class-validator knows. */
+  quick?: ReadonlyMap<string, QuickRule>;
+}
+
+const known = new WeakMap<Constructor<object>, Rules>();
 
 /**
  * A checked copy of `input` as an instance of the operation's input class.
@@ -15,8 +21,10 @@ const hasRules = new WeakMap<Constructor<object>, boolean>();
 export function validInput<I extends object>(type: Constructor<I>, input: unknown): I {
   if (typeof input !== "object" || input === null || Array.isArray(input))
     throw new ProblemError("ERP008", "The request must be a JSON object.", { status: 400 });
+  const rules = rulesOf(type);
+  if (rules.quick && passes(rules.quick, input)) return Object.assign(new type(), input);
   const instance = plainToInstance(type, input);
-  if (!rulesOf(type)) return withoutMembers(instance);
+  if (!rules.any) return withoutMembers(instance);
   const faults = validateSync(instance, {
     whitelist: true,
     forbidNonWhitelisted: true,
@@ -27,13 +35,25 @@ export function validInput<I extends object>(type: Constructor<I>, input: unknow
   return instance;
 }
 
-function rulesOf(type: Constructor<object>): boolean {
-  let found = hasRules.get(type);
-  if (found === undefined) {
-    found = getMetadataStorage().getTargetValidationMetadatas(type, "", false, false).length > 0;
-    hasRules.set(type, found);
+function rulesOf(type: Constructor<object>): Rules {
+  let found = known.get(type);
+  if (!found) {
+    const counts = new Map<string, number>();
+    for (const { propertyName } of getMetadataStorage().getTargetValidationMetadatas(type, "", false, false))
+      counts.set(propertyName, (counts.get(propertyName) ?? 0) + 1);
+    const quick = quickRulesOf(type);
+    const all = counts.size > 0 && [...counts].every(([member, count]) => quick.get(member)?.covers === count);
+    found = { any: counts.size > 0, ...(all ? { quick } : {}) };
+    known.set(type, found);
   }
   return found;
+}
+
+// A no is not the last word: class-validator is then asked, and says what is wrong.
+function passes(rules: ReadonlyMap<string, QuickRule>, input: object): boolean {
+  for (const member of Object.keys(input)) if (!rules.has(member)) return false;
+  for (const [member, { accepts }] of rules) if (!accepts((input as Record<string, unknown>)[member])) return false;
+  return true;
 }
 
 // class-validator takes a class without rules for an unknown value and refuses it.

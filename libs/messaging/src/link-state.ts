@@ -28,18 +28,12 @@ export class LinkState {
   }
 
   /** `work`, or the error of `lost()` as soon as the connection breaks. */
-  async whileUp<T>(work: Promise<T>, lost: () => Error): Promise<T> {
-    let end: () => void = () => undefined;
-    const broken = new Promise<never>((_, reject) => {
-      end = () => reject(lost());
+  whileUp<T>(work: Promise<T>, lost: () => Error): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const end = (): void => reject(lost());
       this.waiting.add(end);
+      work.then(resolve, reject).finally(() => this.waiting.delete(end));
     });
-    try {
-      return await Promise.race([work, broken]);
-    } finally {
-      this.waiting.delete(end);
-      work.catch(() => undefined);
-    }
   }
 
   private async follow(): Promise<void> {

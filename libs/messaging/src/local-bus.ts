@@ -1,8 +1,9 @@
 import type { CallContext } from "@dovetail/contracts";
+import type { TraceContext } from "@dovetail/service-kit";
 import type { Answer } from "./handling";
 
-/** Answers one request inside this process. */
-export type LocalHandler = (ctx: CallContext, input: object) => Promise<Answer>;
+/** Answers one request inside this process, as a part of `trace`. */
+export type LocalHandler = (ctx: CallContext, input: object, trace: TraceContext) => Promise<Answer>;
 
 /**
  * The handlers of services that share a process: a call reaches them without a message.
@@ -23,8 +24,9 @@ export class LocalBus {
 
   /** One of the handlers of a subject, in turn. */
   find(subject: string): LocalHandler | undefined {
-    const [first, ...rest] = this.handlers.get(subject) ?? [];
-    if (first && rest.length > 0) this.handlers.set(subject, [...rest, first]);
+    const handlers = this.handlers.get(subject);
+    const first = handlers?.[0];
+    if (first && handlers.length > 1) this.handlers.set(subject, [...handlers.slice(1), first]);
     return first;
   }
 }

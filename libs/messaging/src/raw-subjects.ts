@@ -1,3 +1,4 @@
+import { childSpan, parseTraceparent } from "@dovetail/service-kit";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { answered, type Answer } from "./handling";
 import type { Log } from "./log";
@@ -18,13 +19,11 @@ export class RawSubjects {
 
   answer(subject: string, queue: string, fn: RawHandler): () => void {
     const work = (message: Incoming): Promise<Answer> => {
-      const request = {
-        operation: subject,
-        ...(message.traceparent === undefined ? {} : { traceparent: message.traceparent }),
-      };
-      return answered(async () => fn(message), request, this.log);
+      const trace = childSpan(parseTraceparent(message.traceparent));
+      return answered(async () => fn(message), { operation: subject, trace }, this.log);
     };
-    return this.responder.subscribe(subject, queue, PATIENCE_MS, work, (answer) => answer.problem ?? answer.output);
+    const encode = ({ problem, output }: Answer): string => JSON.stringify(problem ?? output) ?? "null";
+    return this.responder.subscribe(subject, queue, PATIENCE_MS, work, encode);
   }
 
   publish(subject: string, json: unknown): void {

@@ -6,6 +6,7 @@ import type { Answer } from "./handling";
 import { MAX_ANSWER_BYTES } from "./limits";
 import type { Log } from "./log";
 import { unavailable } from "./unavailable";
+import { writeAnswer } from "./wire-answer";
 
 /** A request as it came in. */
 export interface Incoming {
@@ -16,8 +17,8 @@ export interface Incoming {
   expectsReply: boolean;
 }
 
-/** How an answer is written to the wire. */
-export type Encode = (answer: Answer) => unknown;
+/** How an answer is written to the wire: JSON. */
+export type Encode = (answer: Answer) => string;
 
 const WIDTH = 256;
 const DEPTH = 4096;
@@ -38,7 +39,7 @@ export class Responder {
     queue: string,
     patienceMs: number,
     work: (message: Incoming) => Promise<Answer>,
-    encode: Encode = (answer) => answer,
+    encode: Encode = writeAnswer,
   ): () => void {
     const gate = new Gate(WIDTH, DEPTH);
     const subscription = this.connection.subscribe(subject, {
@@ -51,9 +52,9 @@ export class Responder {
         const came = systemClock.monotonic();
         const taken = gate.enter(async () => {
           if (systemClock.monotonic() - came > patienceMs) return;
-          this.reply(message, encode(await this.run(message, work)), encode);
+          this.reply(message, await this.run(message, work), encode);
         });
-        if (!taken) this.reply(message, encode({ problem: unavailable("Too many requests wait.").problem }), encode);
+        if (!taken) this.reply(message, { problem: unavailable("Too many requests wait.").problem }, encode);
       },
     });
     this.active.set(subscription, gate);
@@ -93,13 +94,13 @@ export class Responder {
     });
   }
 
-  private reply(message: Msg, answer: unknown, encode: Encode): void {
+  private reply(message: Msg, answer: Answer, encode: Encode): void {
     if (!isInbox(message.reply)) return;
-    let payload = JSON.stringify(answer) ?? "null";
+    let payload = encode(answer);
     const bytes = Buffer.byteLength(payload);
     if (bytes > MAX_ANSWER_BYTES) {
       this.log.error({ subject: message.subject, bytes }, "an answer is larger than a message may be");
-      payload = JSON.stringify(encode({ problem: new ProblemError("INTERNAL", "The answer is too large.").problem }));
+      payload = encode({ problem: new ProblemError("INTERNAL", "The answer is too large.").problem });
     }
     try {
       message.respond(payload);

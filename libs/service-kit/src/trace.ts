@@ -1,4 +1,5 @@
 import { randomFillSync } from "node:crypto";
+import type { LogFields } from "./log-context";
 import { currentScope, withScope } from "./scope";
 
 /** W3C Trace Context (level 1): which request this work belongs to. */
@@ -47,9 +48,9 @@ export function currentTrace(): TraceContext | undefined {
   return currentScope()?.trace;
 }
 
-/** Runs `fn` as part of `trace`; its log lines carry the trace id. */
-export function withTrace<T>(trace: TraceContext, fn: () => T): T {
-  return withScope({ trace }, fn);
+/** Runs `fn` as part of `trace`; its log lines carry the trace id and `fields`. */
+export function withTrace<T>(trace: TraceContext, fn: () => T, fields?: LogFields): T {
+  return withScope(fields ? { trace, fields: { ...currentScope()?.fields, ...fields } } : { trace }, fn);
 }
 
 // Every request needs two ids: drawing from the system for each one is a visible part of a small request.

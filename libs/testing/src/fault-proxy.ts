@@ -11,6 +11,7 @@ export class FaultProxy {
   readonly bytes = { toServer: 0, toClient: 0 };
   private mode: ProxyMode = "pass";
   private delayMs = 0;
+  private breaking: { left: number; broken(): void } | undefined;
   private readonly pairs = new Set<[Socket, Socket]>();
 
   private constructor(
@@ -65,6 +66,14 @@ export class FaultProxy {
     this.pairs.clear();
   }
 
+  /**
+   * Breaks every connection once, as soon as so many further bytes have gone to clients: in the middle of an answer,
+   * wherever the server cut it. Resolves when that has happened; new connections pass.
+   */
+  breakAfter(bytes: number): Promise<void> {
+    return new Promise((broken) => (this.breaking = { left: bytes, broken }));
+  }
+
   /** Keeps connections open and swallows every byte, as a lost network does. */
   halfOpen(): void {
     this.mode = "half-open";
@@ -104,6 +113,15 @@ export class FaultProxy {
     this.pump(upstream, client, "toClient");
   }
 
+  private breaksNow(bytes: number): boolean {
+    if (!this.breaking || (this.breaking.left -= bytes) > 0) return false;
+    const { broken } = this.breaking;
+    this.breaking = undefined;
+    this.breakAll();
+    broken();
+    return true;
+  }
+
   private pump(from: Socket, to: Socket, direction: "toServer" | "toClient"): void {
     // Each timer takes the oldest piece, so order is kept when the delay changes.
     const held: (() => void)[] = [];
@@ -115,6 +133,7 @@ export class FaultProxy {
     from.on("data", (piece: Buffer) =>
       later(() => {
         if (this.mode !== "pass" || to.destroyed) return;
+        if (direction === "toClient" && this.breaksNow(piece.length)) return;
         this.bytes[direction] += piece.length;
         to.write(piece);
       }),

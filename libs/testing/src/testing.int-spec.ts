@@ -117,6 +117,28 @@ it("FaultProxy hands a delayed answer on whole although the server has ended the
   server.close();
 });
 
+it("FaultProxy breaks a connection once, after so many bytes to the client", async () => {
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined).pipe(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const proxy = await FaultProxy.start({ port: (server.address() as AddressInfo).port });
+  const ask = (text: string) =>
+    new Promise<string>((resolve) => {
+      const client = connect(proxy.port, "127.0.0.1");
+      client.on("error", () => undefined).on("close", () => resolve("broken"));
+      client.once("data", (data) => (resolve(String(data)), client.destroy())).write(text);
+    });
+  let broken = false;
+  const breaking = proxy.breakAfter(5).then(() => (broken = true));
+  expect([await ask("four"), broken]).toEqual(["four", false]);
+  expect(await ask("five+")).toBe("broken");
+  await breaking;
+  expect(await ask("again")).toBe("again");
+  await proxy.stop();
+  server.close();
+});
+
 it("temporaryFolder makes folders that exist", () => {
   expect(existsSync(temporaryFolder("x"))).toBe(true);
 });

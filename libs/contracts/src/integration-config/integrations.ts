@@ -78,6 +78,19 @@ export class IntegrationSettings {
   @Flag({ optional: true, description: "critical integrations are recovered first" })
   critical?: boolean;
 
+  @OneOf(CONNECTION_METHODS, {
+    optional: true,
+    description: "picks the adapter; absent: that of the system's own. Another one begins anew with its own settings",
+  })
+  connectionMethod?: string;
+
+  @Text({
+    optional: true,
+    max: 80,
+    description: "name of a template that fills what is left out: GET /erp/systems/:code/templates",
+  })
+  template?: string;
+
   @Text({ optional: true, max: 2000, example: "https://erp.example.com" })
   apiEndpoint?: string;
 
@@ -116,9 +129,6 @@ export class NewIntegration extends IntegrationSettings {
 
   @Text({ max: 40, example: "ODOO" })
   erpSystem!: string;
-
-  @OneOf(CONNECTION_METHODS, { optional: true })
-  connectionMethod?: string;
 }
 
 /** Credentials sealed to the sync-engine; opaque to everyone else. */

@@ -1,3 +1,4 @@
+import type { JsonTexts } from "../json-text";
 import { operation } from "../operation";
 import { ById, Nothing, type Page } from "../paging";
 import {
@@ -11,7 +12,7 @@ import {
 } from "./connections";
 import { ListDeadLetters, RetryDeadLetter, DiscardDeadLetter, BulkRetry, type DeadLetter } from "./dead-letters";
 import { ExecuteSync, ListJobs, type Job, type ExecuteAnswer } from "./jobs";
-import { GetRecord, ListRecords, WriteRecord, FinancialQuery, type RecordView, type WriteAnswer } from "./records";
+import { GetRecords, ListRecords, WriteRecord, FinancialQuery, type RecordView, type WriteAnswer } from "./records";
 import { ReadChanges, ListTransactions, type CloudEvent, type Transaction } from "./transactions";
 
 const errors = ["NOT_FOUND", "STALE", "CONFLICT", "ERP001", "ERP002", "ERP003", "ERP008", "UNAVAILABLE"] as const;
@@ -23,7 +24,11 @@ export const sync = {
   jobs: operation<ListJobs, Page<Job>>({ ...at("jobs.list"), input: ListJobs }),
   job: operation<ById, Job>({ ...at("jobs.get"), input: ById }),
   cancelJob: operation<ById, Job>({ ...at("jobs.cancel"), input: ById }),
-  record: operation<GetRecord, RecordView>({ ...at("records.get"), input: GetRecord }),
+  /**
+   * A RecordView for each key that there is a record for; deleted ones are not shown. The answer ends where it grows too
+   * large for a message: who gets fewer than he asked for asks for the others again.
+   */
+  recordsByKey: operation<GetRecords, JsonTexts>({ ...at("records.get"), input: GetRecords }),
   records: operation<ListRecords, Page<RecordView>>({ ...at("records.list"), input: ListRecords }),
   write: operation<WriteRecord, WriteAnswer>({ ...at("records.write"), input: WriteRecord }),
   financial: operation<FinancialQuery, Page<RecordView>>({ ...at("records.financial"), input: FinancialQuery }),

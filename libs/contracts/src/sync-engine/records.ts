@@ -1,4 +1,4 @@
-import { Flag, Free, OneOf, Text, Whole } from "../fields";
+import { Flag, Free, OneOf, Text, Whole, Words } from "../fields";
 import { PageQuery } from "../paging";
 import { type Transaction } from "./transactions";
 import { ENTITY_NAMES, type EntityName, type JsonObject } from "@dovetail/domain";
@@ -27,12 +27,13 @@ export interface RecordView {
   sync: RecordSync[];
 }
 
-export class GetRecord {
-  @OneOf(ENTITY_NAMES)
-  entityType!: EntityName;
+/** Single records by entity and key: the nth key is of the nth entity. */
+export class GetRecords {
+  @Words({ values: ENTITY_NAMES, max: 100 })
+  entityTypes!: EntityName[];
 
-  @Text({ max: 500 })
-  key!: string;
+  @Words({ max: 100 })
+  keys!: string[];
 }
 
 export class ListRecords extends PageQuery {

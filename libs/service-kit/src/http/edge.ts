@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Health } from "../health";
 import type { Logger } from "../logger";
 import type { Metrics } from "../metrics";
-import { inScope, type Scope } from "../scope";
+import { currentScope, inScope, type Scope } from "../scope";
 import { childSpan, newTrace, parseTraceparent } from "../trace";
 import { MAX_JSON_DEPTH, parseJsonBody } from "./json-body";
 import { problemOf } from "./problem-of";
@@ -57,7 +57,7 @@ function addScopeHooks(instance: FastifyInstance, edge: Edge): void {
   // Reading a body continues in the socket's context: enter the scope again before handlers run.
   instance.addHook("preValidation", (request: Scoped, _reply, done) => {
     const scope = request[SCOPE];
-    if (scope) inScope(scope, done);
+    if (scope && scope !== currentScope()) inScope(scope, done);
     else done();
   });
   instance.addHook("onSend", (_request, reply, _payload, done) => {
@@ -83,6 +83,7 @@ function addObservation(instance: FastifyInstance, edge: Edge): void {
 
 function logRequest(logger: Logger, request: FastifyRequest, reply: FastifyReply, route: string): void {
   const level = OPERATIONAL.test(route) ? "debug" : reply.statusCode >= 500 ? "error" : "info";
+  if (!logger.isLevelEnabled(level)) return;
   // The route's pattern, not the address: a query can hold what must not be kept.
   const durationMs = Math.round(reply.elapsedTime * 10) / 10;
   logger[level]({ method: request.method, route, status: reply.statusCode, durationMs }, "request");
