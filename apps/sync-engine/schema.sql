@@ -183,10 +183,13 @@ table pushes (
   external_id text,
   handle jsonb,
   fields text[],
+  sent jsonb,
+  doubted boolean not null default false,
   waiting_entity integer,
   waiting_key text,
   looked_up integer not null default 0,
   sent_at timestamp with time zone,
+  adapter text,
   io bigint,
   problem jsonb,
   request jsonb,
@@ -308,7 +311,7 @@ CREATE OR REPLACE FUNCTION sync_engine.apply_page(p_tenant uuid, p_tenant_name t
 AS $function$
 #variable_conflict use_column
 declare
-  n_read int := 0; n_changed int := 0; n_created int := 0; n_rejected int; n_parked int;
+  n_read int := 0; n_changed int := 0; n_created int := 0; n_loaded int; n_rejected int; n_parked int;
   n_same int := coalesce(cardinality(string_to_array(p_same, E'\n')), 0);
   page bigint;
 begin
@@ -336,6 +339,16 @@ begin
 
   if p_docs is not null then
     page := nextval('sync_engine.page_ids');
+    if p_baseline and p_prefix = '' then
+      n_loaded := sync_engine.load_page(
+        p_tenant, p_integration, p_entity, page, p_mapping, p_keys, p_externals, p_versions, p_hashes, p_docs);
+    end if;
+  end if;
+  if n_loaded is not null then
+    n_read := n_loaded;
+    n_changed := n_loaded;
+    n_created := n_loaded;
+  elsif p_docs is not null then
     with s as materialized (
       select s.key, s.external_id, s.erp_version, s.hash::bytea hash, s.doc,
         -- null: surely a new record; '': one without a shadow to compare with
@@ -482,6 +495,23 @@ begin
       where k.external_id = any(string_to_array(p_externals, E'\n')) and k.tenant_id = p_tenant and k.entity = p_entity
         and k.integration = p_integration;
 end $function$
+CREATE OR REPLACE FUNCTION sync_engine.load_page(p_tenant uuid, p_integration integer, p_entity integer, p_page_id bigint, p_mapping integer, p_keys text, p_externals text, p_versions text, p_hashes text, p_docs text)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare n_loaded int;
+begin
+  insert into sync_engine.records
+    (tenant_id, entity, key, hash, doc, page_id, integration, external_id, erp_version, shadow_hash, shadow_mapping)
+  select p_tenant, p_entity, s.key, s.hash::bytea, s.doc::jsonb, p_page_id, p_integration, s.external_id, s.erp_version, s.hash::bytea, p_mapping
+  from unnest(string_to_array(p_keys, E'\n'), string_to_array(p_externals, E'\n'), string_to_array(p_versions, E'\n', ''),
+    string_to_array(p_hashes, E'\n'), string_to_array(p_docs, E'\n')) s(key, external_id, erp_version, hash, doc);
+  get diagnostics n_loaded = row_count;
+  insert into sync_engine.changes (tenant_id, page_id, n, entity, key, version, op)
+  select p_tenant, p_page_id, s.n - 1, p_entity, s.key, 1, 'c' from unnest(string_to_array(p_keys, E'\n')) with ordinality s(key, n);
+  return n_loaded;
+exception when unique_violation then return null;
+end $function$
 CREATE OR REPLACE FUNCTION sync_engine.new_id()
  RETURNS uuid
  LANGUAGE sql
@@ -554,25 +584,6 @@ begin
     on conflict (tenant_id, kind, id) do update set due_at = least(w.due_at, excluded.due_at), again = w.lease_until is not null)
   select id from planned;
 end $function$
-CREATE OR REPLACE FUNCTION sync_engine.record_get(p_tenant uuid, p_entity integer, p_key text)
- RETURNS TABLE(version integer, deleted boolean, updated_at timestamp with time zone, doc jsonb, sync jsonb)
- LANGUAGE plpgsql
-AS $function$
-#variable_conflict use_column
-begin
-  perform set_config('app.tenant', p_tenant::text, true);
-  return query
-    select r.version, r.deleted, r.updated_at, r.doc,
-      case
-        when exists (select 1 from sync_engine.pushes p where p.tenant_id = p_tenant and p.entity = p_entity and p.key = p_key)
-          or exists (select 1 from sync_engine.links k where k.tenant_id = p_tenant and k.entity = p_entity and k.key = p_key)
-          then sync_engine.record_sync(p_tenant, p_entity, p_key, r.integration, r.external_id)
-        when r.external_id is null then '[]'
-        else jsonb_build_array(jsonb_build_object('integration', r.integration, 'direction', 'inbound', 'state', 'SYNCED',
-          'externalId', r.external_id, 'problem', null, 'retries', null, 'at', null))
-      end
-    from sync_engine.records r where r.tenant_id = p_tenant and r.entity = p_entity and r.key = p_key;
-end $function$
 CREATE OR REPLACE FUNCTION sync_engine.record_list(p_tenant uuid, p_entity integer, p_after text, p_prefix text, p_deleted boolean, p_limit integer, p_integration integer, p_date_field text, p_from text, p_to text, p_equals_field text, p_equals text)
  RETURNS TABLE(key text, version integer, deleted boolean, updated_at timestamp with time zone, doc jsonb, sync jsonb)
  LANGUAGE plpgsql
@@ -611,6 +622,27 @@ AS $function$
       from sync_engine.pushes p where p.tenant_id = p_tenant and p.entity = p_entity and p.key = p_key
       order by p.integration, p.version desc, p.id desc)) x
 $function$
+CREATE OR REPLACE FUNCTION sync_engine.records_get(p_tenant uuid, p_entities text, p_keys text)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+declare answer text := set_config('app.tenant', p_tenant::text, true);
+begin
+  select string_agg(coalesce((
+      select '{"version":' || r.version || ',"deleted":' || r.deleted || ',"updatedAt":' || to_json(r.updated_at at time zone 'utc')
+        || ',"sync":' || case
+          when exists (select 1 from sync_engine.pushes p where p.tenant_id = p_tenant and p.entity = r.entity and p.key = r.key)
+            or exists (select 1 from sync_engine.links k where k.tenant_id = p_tenant and k.entity = r.entity and k.key = r.key)
+            then sync_engine.record_sync(p_tenant, r.entity, r.key, r.integration, r.external_id)::text
+          when r.external_id is null or r.integration is null then '[]'
+          else '[{"integration":' || r.integration || ',"direction":"inbound","state":"SYNCED","externalId":'
+            || to_json(r.external_id) || '}]'
+        end || E'}\n' || r.doc
+      from sync_engine.records r where r.tenant_id = p_tenant and r.entity = s.entity::int and r.key = s.key), E'\n'), E'\n' order by s.n)
+    into answer
+    from unnest(string_to_array(p_entities, E'\n'), string_to_array(p_keys, E'\n')) with ordinality s(entity, key, n);
+  return answer;
+end $function$
 CREATE OR REPLACE FUNCTION sync_engine.write_change(p_tenant uuid, p_tenant_name text, p_entity integer, p_key text, p_version integer, p_hash bytea, p_doc jsonb, p_deleted boolean, p_integration integer, p_job uuid, p_source text, p_traceparent text)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -645,14 +677,15 @@ function apply_page(p_tenant uuid, p_tenant_name text, p_integration integer, p_
 function differing_keys(p_tenant uuid, p_integration integer, p_entity integer, p_prefix text, p_keys text, p_externals text, p_hashes text) to sync_engine: execute
 function discard_push(p_tenant uuid, p_push uuid) to sync_engine: execute
 function keys_of(p_tenant uuid, p_integration integer, p_entity integer, p_externals text) to sync_engine: execute
+function load_page(p_tenant uuid, p_integration integer, p_entity integer, p_page_id bigint, p_mapping integer, p_keys text, p_externals text, p_versions text, p_hashes text, p_docs text) to sync_engine: execute
 function new_id() to sync_engine: execute
 function new_reference() to sync_engine: execute
 function number_log(most integer) to sync_engine: execute
 function number_log(most integer) to sync_engine_dispatch: execute
 function plan_pushes(p_tenant uuid, p_page bigint, p_targets integer[]) to sync_engine: execute
-function record_get(p_tenant uuid, p_entity integer, p_key text) to sync_engine: execute
 function record_list(p_tenant uuid, p_entity integer, p_after text, p_prefix text, p_deleted boolean, p_limit integer, p_integration integer, p_date_field text, p_from text, p_to text, p_equals_field text, p_equals text) to sync_engine: execute
 function record_sync(p_tenant uuid, p_entity integer, p_key text, p_integration integer, p_external text) to sync_engine: execute
+function records_get(p_tenant uuid, p_entities text, p_keys text) to sync_engine: execute
 function write_change(p_tenant uuid, p_tenant_name text, p_entity integer, p_key text, p_version integer, p_hash bytea, p_doc jsonb, p_deleted boolean, p_integration integer, p_job uuid, p_source text, p_traceparent text) to sync_engine: execute
 schema to sync_engine: usage
 schema to sync_engine_dispatch: usage

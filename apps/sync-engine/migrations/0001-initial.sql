@@ -197,10 +197,16 @@ create table sync_engine.pushes (
   external_id text,
   handle jsonb,
   fields text[],
+  -- what left, field by field, while nobody knows its outcome; null when the ERP may hold an earlier version instead
+  sent jsonb,
+  -- nobody knew the outcome of a sending under this reference, and the ERP has not told since that it took it
+  doubted boolean not null default false,
   waiting_entity int,
   waiting_key text,
   looked_up int not null default 0,
   sent_at timestamptz,
+  -- the adapter that sent it: no other one can tell what became of it
+  adapter text,
   io bigint,
   problem jsonb,
   request jsonb,

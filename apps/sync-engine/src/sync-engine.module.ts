@@ -19,9 +19,10 @@ import { JobEnds, JobTelling } from "./jobs/job-ends";
 import { JobRepository } from "./jobs/job.repository";
 import { JobService } from "./jobs/job.service";
 import { PullWorker } from "./jobs/pull.worker";
-import { RowWorker } from "./jobs/row.worker";
+import { RowReading, RowWorker } from "./jobs/row.worker";
 import { ScheduleService } from "./jobs/schedule.service";
 import { MergeService } from "./pull/merge.service";
+import { GoneRows } from "./pull/gone-rows";
 import { PageRepository } from "./pull/page.repository";
 import { ParkedService } from "./pull/parked.service";
 import { PullService } from "./pull/pull.service";
@@ -29,6 +30,7 @@ import { PullSteps } from "./pull/pull-steps";
 import { SingleReader } from "./pull/single-reader";
 import { SourceRowService } from "./pull/source-row.service";
 import { PushFailures, PushSessions } from "./push/push-failures";
+import { PushFinder } from "./push/push-finder";
 import { PushSender } from "./push/push-sender";
 import { PushPlanner } from "./push/push-plan";
 import { PushRepository } from "./push/push.repository";
@@ -56,8 +58,27 @@ import { TransactionRepository } from "./transactions/transaction.repository";
 import { WorkBell } from "./work-bell";
 
 const accounts = [AccountRepository, AccountService, AccountWorker, SessionService, TenantDirectory, Turns];
-const jobs = [JobRepository, JobService, JobEnds, JobTelling, PullWorker, RowWorker, ScheduleService, JobController];
-const pull = [PageRepository, SourceRowService, PullService, PullSteps, ParkedService, MergeService, SingleReader];
+const jobs = [
+  JobRepository,
+  JobService,
+  JobEnds,
+  JobTelling,
+  PullWorker,
+  RowReading,
+  RowWorker,
+  ScheduleService,
+  JobController,
+];
+const pull = [
+  PageRepository,
+  SourceRowService,
+  PullService,
+  PullSteps,
+  ParkedService,
+  MergeService,
+  SingleReader,
+  GoneRows,
+];
 const push = [
   PushRepository,
   PushPlanner,
@@ -66,6 +87,7 @@ const push = [
   PushSessions,
   PushSettler,
   PushFailures,
+  PushFinder,
   PushOutcomes,
   PushSteps,
   PushWorker,

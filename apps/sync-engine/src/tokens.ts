@@ -11,6 +11,6 @@ export interface Settings {
   syncIntervalMs: number;
   /** Work rows handled at once in this process. */
   concurrency: number;
-  /** Folders of this machine below which integrations may exchange files (ERP_FILE_ROOTS, separated by colons). */
+  /** Folders of this machine below which integrations may exchange files (ERP_FILE_ROOTS, separated by colons; `{tenant}` is its name). */
   fileRoots: readonly string[];
 }

@@ -26,7 +26,12 @@ jest.setTimeout(120_000 + ROWS * 4);
 
 function pointAt(tenant: TestTenant, url: string, database: string): void {
   tenant.credentials = { apiUsername: "admin", apiPassword: "admin" };
-  tenant.change({ erpSystem: "ODOO", apiEndpoint: url, settings: { database, protocol: "jsonrpc" } });
+  tenant.change({
+    erpSystem: "ODOO",
+    adapter: { system: "ODOO", version: odoo.version },
+    apiEndpoint: url,
+    settings: { database, protocol: "jsonrpc" },
+  });
   tenant.setMapping("Supplier", 1, odoo.mappings.Supplier as unknown as JsonObject);
 }
 

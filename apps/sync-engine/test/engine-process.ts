@@ -33,11 +33,15 @@ export class EngineProcess {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
-  /** Waits until it has killed itself. */
+  /** Waits until it has killed itself; one that does not is ended, and the test with it. */
   async crashed(timeoutMs = 30_000): Promise<void> {
-    await eventually(() => this.ended || Promise.reject(new Error(`still running: ${this.output.slice(-2000)}`)), {
-      timeoutMs,
-    });
+    const running = (): Error => new Error(`still running: ${this.output.slice(-2000)}`);
+    try {
+      await eventually(() => this.ended || Promise.reject(running()), { timeoutMs });
+    } catch (error) {
+      this.child.kill("SIGKILL");
+      throw error;
+    }
     if (this.child.signalCode !== "SIGKILL") throw new Error(`it ended otherwise: ${this.output.slice(-2000)}`);
   }
 

@@ -97,17 +97,14 @@ describe("the main job", () => {
   });
 
   it("says when a record was last pushed, in UTC with a Z", async () => {
-    const { sync: states } = await world.bus.call(sync.record, world.context, {
-      entityType: "Supplier",
-      key: "MES-1",
-    });
+    const { sync: states } = await world.view("Supplier", "MES-1");
     const utc = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     const pushed = { direction: "outbound", state: "SYNCED", lastSyncAt: utc, lastError: null };
     expect(states).toContainEqual(expect.objectContaining(pushed));
   });
 
   it("sends only what changed, and lets the ERP's change of another field arrive", async () => {
-    const before = await world.bus.call(sync.record, world.context, { entityType: "Supplier", key: "MES-1" });
+    const before = await world.view("Supplier", "MES-1");
     const externalId = before.sync.find((entry) => entry.externalId)?.externalId ?? "";
     world.erp.mutate("Supplier", externalId, { externalReference: "ERP side" });
     const patch = { name: "Renamed by the MES" };

@@ -88,6 +88,32 @@ describe("pushes while something is away", () => {
     expect(world.main.documents("Part", "FREE")).toMatchObject([{ description: "found", manufacturer: "theirs" }]);
   });
 
+  it("forth, lost on the way, back and forth again: the ERP gets it the second time", async () => {
+    await world.main.settled(await write("AGAIN", { description: "old" }), "confirmed");
+    world.erp.faults.always({ kind: "unreachable" }, ["lookup"]);
+    world.erp.faults.next({ kind: "timeoutBefore" }, { calls: ["push"] });
+    const lost = await write("AGAIN", { description: "new" });
+    await world.main.settled(lost, "unknown");
+    const back = await write("AGAIN", { description: "old" });
+    world.erp.faults.clear();
+    await world.main.settled(lost, "confirmed");
+    await world.main.settled(back, "confirmed");
+    await world.main.settled(await write("AGAIN", { description: "new" }), "confirmed");
+    expect(world.main.documents("Part", "AGAIN")).toMatchObject([{ description: "new" }]);
+  });
+
+  it("refused when it was sent again after a doubt: what stands there already is not made a second time", async () => {
+    world.erp.faults.next({ kind: "timeoutAfter" }, { calls: ["push"] });
+    const id = await write("DOUBT");
+    await eventually(() => expect(world.main.documents("Part", "DOUBT")).toHaveLength(1));
+    world.erp.faults.next({ kind: "status", status: 422 }, { calls: ["push"] });
+    await world.main.settled(id, "rejected");
+    const letter = (await world.main.letters()).find((each) => each.key === "DOUBT");
+    await world.bus.call(sync.retryDeadLetter, world.context, { id: letter?.id ?? "" });
+    await world.main.settled(id, "confirmed");
+    expect(world.main.documents("Part", "DOUBT")).toHaveLength(1);
+  });
+
   it("jobs and pushes go on while the broker is away", async () => {
     const [before] = await world.main.execute(["Part"], "full");
     await world.main.ended(before?.id ?? "");

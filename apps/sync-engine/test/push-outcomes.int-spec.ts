@@ -196,6 +196,25 @@ describe("outcomes of a push", () => {
     ]);
   });
 
+  it("what was accepted stays accepted while the ERP changes something else", async () => {
+    world.erp.faults.normalise = (_entity, body) => {
+      if (typeof body["description"] === "string") body["description"] = body["description"].toUpperCase();
+    };
+    await linked("KEPT", { description: "lower case" });
+    const [row] = world.erp.table("Part").find(world.erp.now(), ({ body }) => body.partNumber === "KEPT");
+    const calls = () => world.erp.journal.filter((entry) => entry.what === "push").length;
+    const before = calls();
+    world.erp.mutate("Part", row?.externalId ?? "", { manufacturer: "theirs" });
+    await world.sync(["Part"], "full");
+    expect(await world.record("Part", "KEPT")).toMatchObject({ description: "lower case", manufacturer: "theirs" });
+    const open = "select 1 from sync_engine.pushes where key = 'KEPT' and status not in ('confirmed', 'superseded')";
+    await eventually(async () => expect(await world.sql(open)).toEqual([]));
+    expect(calls()).toBe(before);
+    world.erp.mutate("Part", row?.externalId ?? "", { description: "ANOTHER" });
+    await world.sync(["Part"], "full");
+    expect(await world.record("Part", "KEPT")).toMatchObject({ description: "ANOTHER" });
+  });
+
   it("deleted and revived: deleted there, then created anew", async () => {
     await linked("PHOENIX");
     const body = await world.record("Part", "PHOENIX");

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { memory, startMemoryErp, stopMemoryErp, type MemoryErp } from "@dovetail/adapter-memory";
 import {
+  ProblemError,
   serviceContext,
   sync,
   type CallContext,
@@ -9,6 +10,7 @@ import {
   type Integration,
   type Job,
   type MappingVersion,
+  type RecordView,
   type Transaction,
   type WriteAnswer,
   type WriteRecord,
@@ -89,8 +91,15 @@ export class TestTenant {
     );
   }
 
+  async view(entityType: EntityName, key: string): Promise<RecordView> {
+    const asked = { entityTypes: [entityType], keys: [key] };
+    const [found] = (await this.bus.call(sync.recordsByKey, this.context, asked)).texts;
+    if (!found) throw new ProblemError("NOT_FOUND", `there is no ${entityType} ${key}`);
+    return found.parse();
+  }
+
   async record(entityType: EntityName, key: string): Promise<JsonObject> {
-    return (await this.bus.call(sync.record, this.context, { entityType, key })).record;
+    return (await this.view(entityType, key)).record;
   }
 
   async write(input: Omit<WriteRecord, "op"> & { op?: WriteRecord["op"] }): Promise<WriteAnswer> {

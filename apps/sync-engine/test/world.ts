@@ -6,6 +6,7 @@ import {
   type CallContext,
   type Integration,
   type Job,
+  type RecordView,
 } from "@dovetail/contracts";
 import { KeyRing, sealFor } from "@dovetail/crypto";
 import type { MemoryErp } from "@dovetail/adapter-memory";
@@ -101,6 +102,10 @@ export class World {
 
   sync(entityTypes: EntityName[], mode: "incremental" | "full" = "incremental"): Promise<Job[]> {
     return this.main.sync(entityTypes, mode);
+  }
+
+  view(entityType: EntityName, key: string): Promise<RecordView> {
+    return this.main.view(entityType, key);
   }
 
   record(entityType: EntityName, key: string): Promise<JsonObject> {

@@ -1,8 +1,9 @@
 import { ENTITIES, type EntityName, type JsonObject } from "@dovetail/domain";
 import type { ConnectionDocument, MappingVersion } from "@dovetail/contracts";
-import { Database } from "@dovetail/database";
+import { Database, type Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
 import type { Account } from "./account";
+import { beginAnew } from "./adapter-change";
 
 interface AccountRow {
   tenant_id: string;
@@ -35,15 +36,28 @@ export class AccountRepository {
     return rows.map(toAccount);
   }
 
-  /** Stores what integration-config says; an older version than the stored one is ignored. */
-  async save(tenantId: string, tenant: string, connection: ConnectionDocument): Promise<void> {
-    const { integration, sealed, deleted } = connection;
-    await this.db.transaction(tenantId, (tx) =>
-      tx.execute(
+  /**
+   * Stores what integration-config says, document and mappings together; an older version than the stored one is ignored.
+   * When the adapter became another one, the account begins anew.
+   */
+  async save(
+    tenantId: string,
+    tenant: string,
+    { integration, sealed, deleted }: ConnectionDocument,
+    mappings: readonly MappingVersion[],
+  ): Promise<void> {
+    await this.db.transaction(tenantId, async (tx) => {
+      const before = await tx.one<{ num: number; adapter: string; version: number }>(
+        `select num, document->'adapter'->>'system' as adapter, version from sync_engine.accounts
+         where tenant_id = $1 and integration_id = $2 for update`,
+        [tenantId, integration.id],
+      );
+      const saved = await tx.one<{ num: number }>(
         `insert into sync_engine.accounts as a (tenant_id, tenant, integration_id, name, document, sealed, version, deleted)
          values ($1, $2, $3, $4, $5, $6, $7, $8)
          on conflict (tenant_id, integration_id) do update set document = excluded.document, sealed = excluded.sealed,
-           version = excluded.version, deleted = excluded.deleted where a.version <= excluded.version`,
+           version = excluded.version, deleted = excluded.deleted where a.version <= excluded.version
+         returning num`,
         [
           tenantId,
           tenant,
@@ -54,17 +68,18 @@ export class AccountRepository {
           integration.version,
           deleted,
         ],
-      ),
-    );
+      );
+      if (!saved) return;
+      for (const mapping of mappings) await this.saveMapping(tx, saved.num, mapping);
+      if (before && before.adapter !== integration.adapter.system) await beginAnew(tx, saved.num);
+    });
   }
 
-  async saveMapping(tenantId: string, num: number, mapping: MappingVersion): Promise<void> {
-    await this.db.transaction(tenantId, (tx) =>
-      tx.execute(
-        `insert into sync_engine.account_mappings (tenant_id, integration, entity, version, document) values ($1, $2, $3, $4, $5)
-         on conflict do nothing`,
-        [tenantId, num, ENTITIES[mapping.entityType].code, mapping.version, JSON.stringify(mapping.document)],
-      ),
+  private async saveMapping(tx: Tx, num: number, mapping: MappingVersion): Promise<void> {
+    await tx.execute(
+      `insert into sync_engine.account_mappings (tenant_id, integration, entity, version, document) values ($1, $2, $3, $4, $5)
+       on conflict do nothing`,
+      [tx.tenantId, num, ENTITIES[mapping.entityType].code, mapping.version, JSON.stringify(mapping.document)],
     );
   }
 

@@ -1,5 +1,12 @@
 import { ENTITIES, type EntityName } from "@dovetail/domain";
-import { ProblemError, integrationConfig, serviceContext } from "@dovetail/contracts";
+import {
+  ProblemError,
+  integrationConfig,
+  serviceContext,
+  type CallContext,
+  type ConnectionDocument,
+  type MappingVersion,
+} from "@dovetail/contracts";
 import { compileMapping, MappingError, type CompiledMapping, type MappingDocument } from "@dovetail/mapping";
 import { Bus } from "@dovetail/messaging";
 import type { Clock } from "@dovetail/resilience";
@@ -17,9 +24,15 @@ export interface VersionedMapping {
 /** How long a copy is believed: another process may have heard news. */
 const FRESH_MS = 2_000;
 
+interface Asked {
+  connection: ConnectionDocument;
+  mappings: MappingVersion[];
+}
+
 interface Cached {
   until: number;
   accounts: Promise<Account[]>;
+  names: Promise<ReadonlyMap<number, string>>;
 }
 
 /** The accounts of all tenants as last heard from integration-config, with their compiled mappings. */
@@ -35,14 +48,8 @@ export class AccountService {
   ) {}
 
   /** Every account of the tenant, deleted ones included (their links remain). */
-  async all(tenantId: string): Promise<Account[]> {
-    const now = this.clock.monotonic();
-    const known = this.accounts.get(tenantId);
-    if (known && known.until > now) return known.accounts;
-    const accounts = this.repository.all(tenantId);
-    this.accounts.set(tenantId, { until: now + FRESH_MS, accounts });
-    accounts.catch(() => this.accounts.delete(tenantId));
-    return accounts;
+  all(tenantId: string): Promise<Account[]> {
+    return this.cached(tenantId).accounts;
   }
 
   /** An account by name or id; asks integration-config when it is not known here yet. */
@@ -56,8 +63,8 @@ export class AccountService {
   }
 
   /** Names by number, for answers. */
-  async names(tenantId: string): Promise<Map<number, string>> {
-    return new Map((await this.all(tenantId)).map((account) => [account.num, account.name]));
+  names(tenantId: string): Promise<ReadonlyMap<number, string>> {
+    return this.cached(tenantId).names;
   }
 
   /** Numbers of the accounts that get the entity's changes pushed, except the one that a change came from. */
@@ -70,20 +77,12 @@ export class AccountService {
 
   /** Reads an integration and its mappings afresh from their owner. Throws NOT_FOUND. */
   async refresh(tenantId: string, tenant: string, reference: string): Promise<Account> {
-    const context = serviceContext("sync-engine", tenantId, tenant);
-    const connection = await this.bus.call(integrationConfig.connection, context, { id: reference });
-    await this.repository.save(tenantId, tenant, connection);
+    const { connection, mappings } = await this.ask(serviceContext("sync-engine", tenantId, tenant), reference);
+    await this.repository.save(tenantId, tenant, connection, mappings);
     this.accounts.delete(tenantId);
     const account = await this.find(tenantId, connection.integration.id);
     if (!account) throw new ProblemError("NOT_FOUND", `there is no integration ${reference}`);
-    if (!account.deleted) {
-      const mappings = await this.bus.call(integrationConfig.mappings, context, {
-        integration: connection.integration.id,
-      });
-      for (const mapping of mappings) await this.repository.saveMapping(tenantId, account.num, mapping);
-      this.accounts.delete(tenantId);
-    }
-    return (await this.find(tenantId, connection.integration.id)) ?? account;
+    return account;
   }
 
   /** The newest mapping of an entity, compiled. Throws ERP003 when there is none or it does not compile. */
@@ -98,6 +97,29 @@ export class AccountService {
       found.catch(() => this.mappings.delete(id));
     }
     return found;
+  }
+
+  /** Document and mappings of one moment: those of a former adapter would misread what another one shows. */
+  private async ask(context: CallContext, reference: string, tries = 3): Promise<Asked> {
+    const connection = await this.bus.call(integrationConfig.connection, context, { id: reference });
+    const { id, version } = connection.integration;
+    if (connection.deleted) return { connection, mappings: [] };
+    const mappings = await this.bus.call(integrationConfig.mappings, context, { integration: id });
+    const after = await this.bus.call(integrationConfig.connection, context, { id });
+    if (after.integration.version === version || tries <= 1) return { connection: after, mappings };
+    return this.ask(context, id, tries - 1);
+  }
+
+  private cached(tenantId: string): Cached {
+    const now = this.clock.monotonic();
+    const known = this.accounts.get(tenantId);
+    if (known && known.until > now) return known;
+    const accounts = this.repository.all(tenantId);
+    const names = accounts.then((all) => new Map(all.map(({ num, name }) => [num, name])));
+    const cached = { until: now + FRESH_MS, accounts, names };
+    this.accounts.set(tenantId, cached);
+    names.catch(() => this.accounts.delete(tenantId));
+    return cached;
   }
 
   private async compile(account: Account, entity: EntityName, version: number): Promise<VersionedMapping> {

@@ -57,7 +57,7 @@ export class AccountWorker {
     if (!notice) return { done: true };
     const account = await this.accounts.get(claim.tenantId, tenant, notice.integrationId);
     if (account.deleted || account.document.status === "DISABLED") return { done: true };
-    const webhook = adapterFor(account.document.erpSystem).webhook;
+    const webhook = adapterFor(account.document.adapter.system).webhook;
     const told = webhook?.read(Buffer.from(notice.body, "base64"), notice.headers) ?? [];
     await this.db.transaction(claim.tenantId, async (tx) => {
       for (const { entity, externalId } of told) {

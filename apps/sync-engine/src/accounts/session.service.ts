@@ -4,6 +4,7 @@ import {
   createMask,
   gatherConfig,
   HttpClient,
+  isNoMetadata,
   secretsOf,
   validateConfig,
   type Adapter,
@@ -17,6 +18,7 @@ import { Inject, Injectable, type OnModuleDestroy } from "@nestjs/common";
 import { EngineMetrics } from "../systems/engine-metrics";
 import { CLOCK, SETTINGS, type Settings } from "../tokens";
 import type { Account } from "./account";
+import { fileRootsOf } from "./file-roots";
 
 /** An adapter with its open session at one account. */
 export interface Session {
@@ -68,13 +70,14 @@ export class SessionService implements OnModuleDestroy {
 
   private start(account: Account): Entry {
     const abort = new AbortController();
-    const adapter = adapterFor(account.document.erpSystem);
+    const adapter = adapterFor(account.document.adapter.system);
     const config = this.config(adapter, account);
     const minVersion = account.document.tls.minVersion === "TLSv1.2" ? "TLSv1.2" : "TLSv1.3";
     const http = new HttpClient({
       mask: createMask(secretsOf(adapter.connection, config)),
       tls: { minVersion },
       signal: abort.signal,
+      allowAddress: isNoMetadata,
       connections: account.document.limits.concurrentCalls ?? adapter.limits?.concurrent ?? 4,
     });
     const log = adapterLog(this.logger.child({ integration: account.name, tenant: account.tenant }));
@@ -82,7 +85,7 @@ export class SessionService implements OnModuleDestroy {
       .open({
         config,
         http: this.metrics.measured(http, adapter.system),
-        fileRoots: this.settings.fileRoots,
+        fileRoots: fileRootsOf(this.settings.fileRoots, account.tenant),
         clock: this.clock,
         signal: abort.signal,
         log,

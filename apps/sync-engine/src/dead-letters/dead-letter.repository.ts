@@ -276,6 +276,17 @@ export class DeadLetterRepository {
     return row?.work;
   }
 
+  /** The ERP does not have what it showed through another adapter: the link is as one of which nothing is known. */
+  async forgetLost(tx: Tx, { integration, entity, key }: DeadLetterRow): Promise<void> {
+    for (const table of ["records", "links"])
+      await tx.execute(
+        `update sync_engine.${table} set shadow = null, shadow_hash = null, shadow_mapping = null, accepted = null,
+           push_io = nextval('sync_engine.io_numbers')
+         where tenant_id = $1 and integration = $2 and entity = $3 and key = $4 and external_id is null`,
+        [tx.tenantId, integration, entity, key],
+      );
+  }
+
   /** Gives a push up: its link is free again, and a later version of the record has its turn. */
   async discardPush(tx: Tx, pushId: string): Promise<void> {
     await tx.query(`select sync_engine.discard_push($1, $2)`, [tx.tenantId, pushId]);

@@ -17,6 +17,7 @@ import { AccountService } from "../accounts/account.service";
 import { idOfCursor, knownId } from "../ids";
 import { rereadWorkId } from "../jobs/row.worker";
 import { entityOf, SourceRowService } from "../pull/source-row.service";
+import { NOT_LINKED } from "../push/push-finder";
 import { RecordService } from "../records/record.service";
 import { DeadLetterRepository, type DeadLetterRow } from "./dead-letter.repository";
 
@@ -69,7 +70,7 @@ export class DeadLetterService {
     if (!row) throw new ProblemError("NOT_FOUND", `there is no dead letter ${input.id}`);
     if (row.status !== "OPEN") throw closed(row);
     if (input.record) await this.newVersion(ctx, row, input.record);
-    else if (!(await this.db.transaction(ctx.tenantId, (tx) => this.retryWithin(tx, row))))
+    else if (!(await this.db.transaction(ctx.tenantId, (tx) => this.retryAlone(tx, row))))
       throw new ProblemError("CONFLICT", "a later version has passed it by, or there is nothing to try again");
     return this.get(ctx, input.id);
   }
@@ -101,6 +102,13 @@ export class DeadLetterService {
       for (const row of rows) if (await this.retryWithin(tx, row)) retried++;
       return { retried };
     });
+  }
+
+  /** As `retryWithin`, for one that a person has looked into: retried alone, the ERP does not have the document. */
+  private async retryAlone(tx: Tx, row: DeadLetterRow): Promise<boolean> {
+    const again = await this.retryWithin(tx, row);
+    if (again && row.reason === NOT_LINKED) await this.letters.forgetLost(tx, row);
+    return again;
   }
 
   /** False when there is nothing to try again. */

@@ -93,13 +93,13 @@ export class JobRepository {
     );
   }
 
-  /** How many jobs of the account are queued or running for these entities. */
+  /** How many first loads of these entities are queued or running, or have read all and still merge row by row. */
   async openFor(tx: Tx, integration: number, entities: readonly number[]): Promise<number> {
     const row = await tx.one<{ n: number }>(
       `select count(*)::int n from sync_engine.jobs j
        where tenant_id = $1 and integration = $2 and entity = any($3) and status in ('queued', 'running') and direction = 'inbound'
-         and not exists (select 1 from sync_engine.cursors c where c.tenant_id = j.tenant_id and c.integration = j.integration
-           and c.entity = j.entity and c.baseline)`,
+         and (j.all_read or not exists (select 1 from sync_engine.cursors c where c.tenant_id = j.tenant_id
+           and c.integration = j.integration and c.entity = j.entity and c.baseline))`,
       [tx.tenantId, integration, entities],
     );
     return row?.n ?? 0;

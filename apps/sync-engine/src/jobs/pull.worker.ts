@@ -12,6 +12,7 @@ import { withLogContext } from "@dovetail/service-kit";
 import { Injectable } from "@nestjs/common";
 import type { Account } from "../accounts/account";
 import { AccountService } from "../accounts/account.service";
+import { AdapterChangedError } from "../accounts/adapter-change";
 import { CursorMovedError, type MergedPage } from "../pull/page.repository";
 import { PullService } from "../pull/pull.service";
 import { entityOf } from "../pull/source-row.service";
@@ -103,6 +104,7 @@ function isTransient(error: unknown): boolean {
     error instanceof DatabaseUnavailableError ||
     error instanceof CommitUnknownError ||
     error instanceof CursorMovedError ||
+    error instanceof AdapterChangedError ||
     error instanceof WorkLostError
   );
 }

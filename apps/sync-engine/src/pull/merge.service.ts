@@ -5,6 +5,7 @@ import { AccountService } from "../accounts/account.service";
 import { entitySettings, isTarget, ownsKey, sourceOf, type Account } from "../accounts/account";
 import { canonical, newLink, type LinkRow, type RecordRow } from "../records/record";
 import { RecordRepository } from "../records/record.repository";
+import { stillAccepted } from "../push/push";
 
 /** One row as the ERP showed it, in canonical form. */
 export interface ReadRow {
@@ -143,17 +144,17 @@ export class MergeService {
   }
 }
 
-/** The link after the ERP showed this row. Accepted differences end when the ERP shows something else. */
+/** The link after the ERP showed this row. An accepted difference ends when the ERP shows another value of that field. */
 function shown(base: LinkRow, row: ReadRow): LinkRow {
   const doc = canonicalJson(row.entity, row.record);
-  const same = base.shadow_hash === recordHash(doc);
+  const shadow = JSON.parse(doc) as JsonObject;
   return {
     ...base,
     external_id: row.externalId,
     erp_version: row.erpVersion,
-    shadow: JSON.parse(doc) as JsonObject,
+    shadow,
     shadow_hash: recordHash(doc),
     shadow_mapping: row.mapping,
-    accepted: same ? base.accepted : null,
+    accepted: stillAccepted(base.accepted, shadow),
   };
 }

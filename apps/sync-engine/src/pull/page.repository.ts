@@ -1,7 +1,8 @@
 import type { JobCounts, JobStatus } from "@dovetail/contracts";
-import type { Json } from "@dovetail/domain";
-import { Database } from "@dovetail/database";
+import { ENTITIES, type EntityName, type Json } from "@dovetail/domain";
+import { Database, type Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
+import { assertAdapter } from "../accounts/adapter-change";
 import { CrashPoints } from "../crash-points";
 import type { Letter, PreparedRow } from "./page";
 
@@ -124,9 +125,13 @@ export class PageRepository {
     }
   }
 
-  /** Opens the cursor for a worker: raises the epoch, so that an earlier worker's page is refused. */
-  async openCursor(tenantId: string, integration: number, entity: number): Promise<CursorRow> {
+  /**
+   * Opens the cursor for a worker: raises the epoch, so that an earlier worker's page is refused. Throws
+   * AdapterChangedError when the account is not reached through the worker's adapter any more.
+   */
+  async openCursor(tenantId: string, integration: number, entity: number, system?: string): Promise<CursorRow> {
     return this.db.transaction(tenantId, async (tx) => {
+      if (system !== undefined) await assertAdapter(tx, integration, system);
       const row = await tx.one<CursorRow>(
         `insert into sync_engine.cursors as c (tenant_id, integration, entity, epoch) values ($1, $2, $3, 1)
          on conflict (tenant_id, integration, entity) do update
@@ -157,6 +162,67 @@ export class PageRepository {
       values: [],
     });
     return Number(row?.io);
+  }
+
+  /** How many rows the integration has linked of the entity, counted up to 10,000, and how many its pulls deleted within a day. */
+  async deletionsOfDay(
+    tenantId: string,
+    integration: number,
+    entity: number,
+  ): Promise<{ rows: number; deleted: number }> {
+    const found = await this.db.readOnly(tenantId, (tx) =>
+      tx.one<{ rows: number; deleted: number }>(
+        `select (select count(*)::int from (select 1 from sync_engine.records
+             where tenant_id = $1 and entity = $3 and integration = $2 and external_id is not null and not deleted limit 10000) r) as rows,
+           (select coalesce(sum(deleted), 0)::int from sync_engine.jobs
+             where tenant_id = $1 and integration = $2 and entity = $3 and created_at > now() - interval '1 day') as deleted`,
+        [tenantId, integration, entity],
+      ),
+    );
+    return found ?? { rows: 0, deleted: 0 };
+  }
+
+  /** Counts one row of a job that was read to be gone. */
+  async countDeleted(tx: Tx, jobId: string): Promise<void> {
+    await tx.execute(
+      `update sync_engine.jobs set read = read + 1, deleted = deleted + 1 where tenant_id = $1 and id = $2`,
+      [tx.tenantId, jobId],
+    );
+  }
+
+  /** Which of the keys have a record that is not deleted. */
+  async living(tenantId: string, entity: number, keys: readonly string[]): Promise<Set<string>> {
+    const rows = await this.db.readOnly(tenantId, (tx) =>
+      tx.query<{ key: string }>(
+        `select key from sync_engine.records where tenant_id = $1 and entity = $2 and key = any($3) and not deleted`,
+        [tenantId, entity, keys],
+      ),
+    );
+    return new Set(rows.map(({ key }) => key));
+  }
+
+  /** Whether an open letter says that the row is gone. */
+  async isListedAsGone(tenantId: string, integration: number, entity: number, externalId: string): Promise<boolean> {
+    const found = await this.db.readOnly(tenantId, (tx) =>
+      tx.one(
+        `select 1 from sync_engine.dead_letters where tenant_id = $1 and integration = $2 and entity = $3 and external_id = $4
+           and direction = 'inbound' and status = 'OPEN' and reason = 'DELETED'`,
+        [tenantId, integration, entity, externalId],
+      ),
+    );
+    return found !== undefined;
+  }
+
+  /** Settles what is listed of rows that are gone: a parked one must not be merged later. */
+  async settleGone(tx: Tx, integration: number, entity: EntityName, ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await tx.execute(
+      `update sync_engine.dead_letters set status = 'RESOLVED', note = 'the ERP does not have the row any more',
+         version = version + 1, updated_at = now()
+       where tenant_id = $1 and integration = $2 and entity = $3 and external_id = any($4) and direction = 'inbound'
+         and status = 'OPEN'`,
+      [tx.tenantId, integration, ENTITIES[entity].code, ids],
+    );
   }
 
   /** The keys behind external ids, of the entity's records and links of one integration. */

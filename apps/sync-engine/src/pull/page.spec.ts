@@ -57,6 +57,14 @@ describe("preparePage", () => {
     );
   });
 
+  it("rejects a row without an id for the reason that its adapter gives", async () => {
+    const problem = "the key (VendorID) of this row is empty";
+    const raw: Raw = { externalId: "", body: {}, problem };
+    const mapped: InboundResult = { record: {}, refs: [], errors: [] };
+    const { letters } = await preparePage("Part", [raw], [mapped], nobody, seal);
+    expect(letters).toMatchObject([{ kind: "REJECTED", externalId: "", problem: { detail: problem } }]);
+  });
+
   it("hands nothing on that would break jsonb or a newline-joined column", async () => {
     const odd = fc.string({ unit: "binary", minLength: 1, maxLength: 8 });
     await fc.assert(

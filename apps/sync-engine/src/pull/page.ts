@@ -14,8 +14,9 @@ import type { Raw } from "@dovetail/adapter-sdk";
 import type { InboundResult, Ref } from "@dovetail/mapping";
 import { PROBLEM_CODES, ProblemError, type ProblemCode, type ProblemDocument } from "@dovetail/contracts";
 
-/** Why a row waits. Parked rows are released by themselves, except KEY_CHANGED and DUPLICATE_KEY: those need a person. */
-export type ParkReason = "UNKNOWN_PARENT" | "IN_FLIGHT" | "INCOMPLETE" | "DUPLICATE_KEY" | "KEY_CHANGED" | "MERGE";
+/** Why a row waits. Parked rows are released by themselves, except KEY_CHANGED, DUPLICATE_KEY and DELETED: those need a person. */
+export type ParkReason =
+  "UNKNOWN_PARENT" | "IN_FLIGHT" | "INCOMPLETE" | "DUPLICATE_KEY" | "KEY_CHANGED" | "DELETED" | "MERGE";
 
 /** A row that is not merged, as it goes to the dead letters. */
 export interface Letter {
@@ -124,13 +125,14 @@ function prepareRow(
   known: ReadonlyMap<EntityName, ReadonlyMap<string, string>>,
   seal: SealPayload,
 ): PreparedRow | Letter {
-  if (raw.externalId === "" || raw.externalId.length > ID_LENGTH || UNSAFE.test(raw.externalId)) {
-    const rule = raw.externalId.length > ID_LENGTH ? "maxLength" : "pattern";
-    const error = { field: "externalId", rule, value: storable(raw.externalId).slice(0, 200), code: "ERP008" };
-    return rejected(raw, null, [error], seal);
-  }
+  // What the adapter says of a row tells more than what such a row lacks.
   if (raw.problem !== undefined) {
     const error = { field: "", rule: "source", value: null, code: "ERP008", message: raw.problem };
+    return rejected(raw, null, [error], seal);
+  }
+  if (!isStorableId(raw.externalId)) {
+    const rule = raw.externalId.length > ID_LENGTH ? "maxLength" : "pattern";
+    const error = { field: "externalId", rule, value: storable(raw.externalId).slice(0, 200), code: "ERP008" };
     return rejected(raw, null, [error], seal);
   }
   if (raw.childrenComplete === false) return parked(raw, "INCOMPLETE", null, seal);
@@ -151,6 +153,11 @@ function prepareRow(
     doc,
     hash: recordHash(doc),
   };
+}
+
+/** Whether an external id can be kept as it is. */
+export function isStorableId(externalId: string): boolean {
+  return externalId !== "" && externalId.length <= ID_LENGTH && !UNSAFE.test(externalId);
 }
 
 function storable(text: string): string {
@@ -197,6 +204,15 @@ export function parked(
   return letter(raw, { kind: "PARKED", reason, key, ...waiting }, seal);
 }
 
+/** A row of which the ERP says that it is gone, and which stays here. It is settled when the row is seen again. */
+export function goneLetter(externalId: string, key: string, why: string): Letter {
+  const problem = new ProblemError("CONFLICT", `the ERP says that ${externalId} is gone; ${key} stays: ${why}`, {
+    resolution: "Retry the entry to have the record deleted when the ERP does not show it, or discard it.",
+  }).problem;
+  const waiting = { waitingEntity: null, waitingId: null };
+  return { id: uuidv7(), kind: "PARKED", reason: "DELETED", key, externalId, ...waiting, problem, payload: {} };
+}
+
 function repeated(raw: Raw, key: string, seal: SealPayload): Letter {
   const error = { field: "key", rule: "duplicateKey", value: key, code: "ERP008" };
   return rejected(raw, key, [error], seal);
@@ -205,7 +221,8 @@ function repeated(raw: Raw, key: string, seal: SealPayload): Letter {
 function problemOf(code: string, errors: readonly FieldError[]): ProblemDocument {
   const known = code in PROBLEM_CODES ? (code as ProblemCode) : "ERP008";
   const first = errors[0];
-  const detail = first ? `${first.field}: ${first.message ?? first.rule}` : "the row is not valid";
+  const place = first?.field ? `${first.field}: ` : "";
+  const detail = first ? `${place}${first.message ?? first.rule}` : "the row is not valid";
   return new ProblemError(known, detail, { errors: [...errors] }).problem;
 }
 

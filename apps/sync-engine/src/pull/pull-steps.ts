@@ -4,6 +4,7 @@ import { backoff, type Clock } from "@dovetail/resilience";
 import { Inject, Injectable } from "@nestjs/common";
 import type { Account } from "../accounts/account";
 import { CLOCK } from "../tokens";
+import { GoneRows } from "./gone-rows";
 import { parked, type PreparedPage } from "./page";
 import { PageRepository } from "./page.repository";
 import { ParkedService } from "./parked.service";
@@ -15,6 +16,8 @@ export interface NumberedPage {
   io: number;
   /** Let go as soon as they are prepared: what lives while a page commits is what a large pull holds in memory. */
   rows: readonly Raw[];
+  /** External ids that the ERP says are gone. */
+  gone: readonly string[];
   cursor: Json;
   last: boolean;
 }
@@ -26,6 +29,7 @@ export class PullSteps {
     private readonly pages: PageRepository,
     private readonly parkedRows: ParkedService,
     private readonly rows: SourceRowService,
+    private readonly goneRows: GoneRows,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -34,8 +38,24 @@ export class PullSteps {
     const io = await this.pages.nextIo();
     const result = await source.next();
     if (result.done) return undefined;
-    const { rows, cursor, last } = result.value;
-    return { io, rows, cursor, last };
+    const { rows, deleted, cursor, last } = result.value;
+    return { io, rows, gone: deleted ?? [], cursor, last };
+  }
+
+  /** Deletes what is gone; what stays becomes a letter of the page. */
+  async takeGone(
+    account: Account,
+    entity: EntityName,
+    page: PreparedPage,
+    { gone, io }: NumberedPage,
+    jobId: string,
+  ): Promise<PreparedPage> {
+    if (gone.length === 0) return page;
+    // a row beside its deletion: the row says more
+    const told = new Set([...page.rows, ...page.letters].map(({ externalId }) => externalId));
+    const ids = [...new Set(gone)].filter((id) => !told.has(id));
+    const letters = await this.goneRows.take({ account, entity, ids, io, jobId });
+    return { ...page, letters: [...page.letters, ...letters] };
   }
 
   async mergeLeftOvers(account: Account, entity: EntityName): Promise<void> {

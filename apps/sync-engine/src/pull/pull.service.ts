@@ -48,7 +48,7 @@ export class PullService {
   async run(run: PullRun): Promise<void> {
     const settings = entitySettings(run.account, run.entity);
     if (!settings) throw new ProblemError("ERP008", `${run.account.name} does not carry ${run.entity}`);
-    const { tenantId, num } = run.account;
+    const { tenantId, num, document } = run.account;
     if (run.job.all_read) return this.steps.mergeLeftOvers(run.account, run.entity);
     const context: Context = {
       ...run,
@@ -56,7 +56,7 @@ export class PullService {
       resolve: this.rows.resolver(run.account),
       prefix: ownedPrefix(settings),
       targets: await this.accounts.targets(tenantId, run.entity, num),
-      cursor: await this.pages.openCursor(tenantId, num, ENTITIES[run.entity].code),
+      cursor: await this.pages.openCursor(tenantId, num, ENTITIES[run.entity].code, document.adapter.system),
       keepsRows: false,
     };
     await this.steps.mergeLeftOvers(context.account, context.entity);
@@ -131,13 +131,10 @@ export class PullService {
     }
   }
 
-  private async merge(
-    context: Context,
-    { io, rows, last }: NumberedPage,
-    prepared: PreparedPage,
-    cursor: Json,
-  ): Promise<void> {
+  private async merge(context: Context, page: NumberedPage, withoutGone: PreparedPage, cursor: Json): Promise<void> {
     const { account, entity, job, mapping } = context;
+    const { io, rows, last } = page;
+    const prepared = await this.steps.takeGone(account, entity, withoutGone, page, job.id);
     const call = {
       tenantId: account.tenantId,
       tenant: account.tenant,

@@ -3,6 +3,7 @@ import { ProblemError } from "@dovetail/contracts";
 import { Database, enqueue, type Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
 import type { Account } from "../accounts/account";
+import { assertAdapter } from "../accounts/adapter-change";
 import { SessionService } from "../accounts/session.service";
 import { DeadLetterRepository, type SourceLetter } from "../dead-letters/dead-letter.repository";
 import { MergeService } from "./merge.service";
@@ -11,6 +12,13 @@ import { SourceRowService } from "./source-row.service";
 
 const IN_FLIGHT_MS = 2_000;
 const SWEEP_MS = 30_000;
+
+/** Where a row was read, and through which adapter. */
+interface Source {
+  account: Account;
+  entity: EntityName;
+  system: string;
+}
 
 /** Reads one row of an ERP afresh and merges it: after a notice, and for rows that were parked in flight. */
 @Injectable()
@@ -34,19 +42,20 @@ export class SingleReader {
     const page = await this.rows.prepareWithNewest(account, entity, raws);
     for (const letter of page.letters)
       await this.db.transaction(account.tenantId, (tx) => this.park(tx, account, entity, letter, io));
-    for (const row of page.rows) await this.mergeOne(account, entity, row, page.mapping, io);
+    const { system } = session.adapter;
+    for (const row of page.rows) await this.mergeOne({ account, entity, system }, row, page.mapping, io);
     return "read";
   }
 
   private async mergeOne(
-    account: Account,
-    entity: EntityName,
+    { account, entity, system }: Source,
     row: PreparedRow,
     mapping: number,
     io: number,
   ): Promise<void> {
     const record = JSON.parse(row.doc) as JsonObject;
     await this.db.transaction(account.tenantId, async (tx) => {
+      await assertAdapter(tx, account.num, system);
       const read = {
         entity,
         key: row.key,

@@ -2,12 +2,13 @@ import { ENTITIES, type EntityName, type FieldError, type JsonObject } from "@do
 import type { EntityPort, PushOperation } from "@dovetail/adapter-sdk";
 import { ProblemError } from "@dovetail/contracts";
 import { Database, type Tx } from "@dovetail/database";
+import type { CompiledMapping, OutboundReference } from "@dovetail/mapping";
 import { Injectable } from "@nestjs/common";
 import type { Account } from "../accounts/account";
 import { AccountService } from "../accounts/account.service";
 import type { LinkRow, RecordRow } from "../records/record";
 import { RecordRepository } from "../records/record.repository";
-import { fieldsToSend, isInFlight, type PushRow } from "./push";
+import { fieldsToSend, isInFlight, sameJson, type PushRow } from "./push";
 import { PushRepository } from "./push.repository";
 
 /** A record with its link and the push to work on, as read together. */
@@ -23,6 +24,8 @@ export type PushPlan =
   | { do: "resolve"; state: PushState }
   | { do: "confirm"; state: PushState }
   | { do: "reject"; state: PushState; problem: ProblemError }
+  /** The account names the document by an id that is not known yet: it is looked up, never made. */
+  | { do: "find"; state: PushState }
   | { do: "park"; state: PushState; waiting: { entity: EntityName; key: string } | null }
   | { do: "send"; state: PushState; operation: PushOperation; fields: string[]; body: JsonObject };
 
@@ -46,11 +49,15 @@ export class PushPlanner {
     if (isInFlight(state.push.status)) return { do: "resolve", state };
     const operation = operationOf(entity, state, port);
     if (operation === undefined) return { do: "confirm", state };
+    const lost = isLost(state.link);
+    if (lost && operation === "update" && state.link && fieldsToSend(entity, state.link, state.record.doc).length === 0)
+      return { do: "confirm", state };
     if (!port.push?.operations.includes(operation))
       return { do: "reject", state, problem: notOffered(account, entity, operation) };
     // before the first load is complete, what is to be created may stand in the ERP already
-    if ((operation === "create" || operation === "post") && port.pull && !baseline)
+    if ((lost || operation === "create" || operation === "post") && port.pull && !baseline)
       return { do: "park", state, waiting: null };
+    if (lost) return { do: "find", state };
     return this.payload(account, entity, state, operation);
   }
 
@@ -74,28 +81,72 @@ export class PushPlanner {
     if (operation === "update" && fields.length === 0) return { do: "confirm", state };
     if (operation === "delete") return { do: "send", state, operation, fields: [], body: {} };
     const { compiled } = await this.accounts.mapping(account, entity);
-    const wanted = compiled.outboundReferences(record.doc);
-    const known = await this.db.readOnly(account.tenantId, async (tx) => {
-      const found = new Map<string, string>();
+    const known = await this.externalIds(account, compiled.outboundReferences(record.doc));
+    const missing = known.missing[0];
+    if (missing) return { do: "park", state, waiting: missing };
+    const shadow = operation === "update" ? link?.shadow : undefined;
+    const sent = shadow
+      ? await this.withoutSame(account, compiled, fields, { record: record.doc, shadow, resolve: known.resolve })
+      : fields;
+    const { body, errors } = await compiled.outbound(record.doc, {
+      ...(operation === "update" ? { changed: sent } : {}),
+      resolve: known.resolve,
+    });
+    if (errors.length > 0) return { do: "reject", state, problem: notMapped(errors) };
+    // what changed is not mapped, or comes to the same there: the ERP has no place for it
+    if (operation === "update" && Object.keys(body).length === 0) return { do: "confirm", state };
+    return { do: "send", state, operation, fields: sent, body };
+  }
+
+  /**
+   * A field may differ in a part that the mapping does not send: what the ERP shows already is not sent again, and a field
+   * of which nothing is sent does not count as sent. What the ERP answers of it is the ERP's own.
+   */
+  private async withoutSame(
+    account: Account,
+    compiled: CompiledMapping,
+    fields: readonly string[],
+    { record, shadow, resolve }: { record: JsonObject; shadow: JsonObject; resolve: ExternalIds["resolve"] },
+  ): Promise<string[]> {
+    const there = await this.externalIds(account, compiled.outboundReferences(shadow));
+    const differing: string[] = [];
+    for (const field of fields) {
+      const ours = await compiled.outbound(record, { changed: [field], resolve });
+      const theirs = await compiled.outbound(shadow, { changed: [field], resolve: there.resolve });
+      const same = ours.errors.length + theirs.errors.length === 0 && sameJson(ours.body, theirs.body);
+      if (!same) differing.push(field);
+    }
+    return differing;
+  }
+
+  private async externalIds(account: Account, wanted: readonly OutboundReference[]): Promise<ExternalIds> {
+    const found = new Map<string, string>();
+    await this.db.readOnly(account.tenantId, async (tx) => {
       for (const parent of new Set(wanted.map((reference) => reference.entity))) {
         const keys = wanted.filter((reference) => reference.entity === parent).map((reference) => reference.key);
         const ids = await this.records.externalIds(tx, parent, account.num, keys);
         for (const [parentKey, id] of ids) found.set(`${parent}/${parentKey}`, id);
       }
-      return found;
     });
-    const missing = wanted.find((reference) => !known.has(`${reference.entity}/${reference.key}`));
-    if (missing) return { do: "park", state, waiting: missing };
-    const { body, errors } = await compiled.outbound(record.doc, {
-      ...(operation === "update" ? { changed: fields } : {}),
-      resolve: (parent, parentKey) => known.get(`${parent}/${parentKey}`),
-    });
-    // what changed is not mapped: the ERP has no place for it
-    if (errors.length === 0 && operation === "update" && Object.keys(body).length === 0)
-      return { do: "confirm", state };
-    if (errors.length > 0) return { do: "reject", state, problem: notMapped(errors) };
-    return { do: "send", state, operation, fields, body };
+    return {
+      resolve: (parent, parentKey) => found.get(`${parent}/${parentKey}`),
+      missing: wanted.filter((reference) => !found.has(`${reference.entity}/${reference.key}`)),
+    };
   }
+}
+
+/** What an account calls the records that a document points at. */
+interface ExternalIds {
+  resolve(entity: EntityName, key: string): string | undefined;
+  missing: OutboundReference[];
+}
+
+/**
+ * The ERP has shown the document, and by which id the account names it now is not known: it was told by another adapter. What
+ * was deleted there, or never was there, has no shadow.
+ */
+export function isLost(link: LinkRow | undefined): boolean {
+  return link !== undefined && link.external_id === null && link.shadow_hash !== null;
 }
 
 /** The operation that brings the link to the record; undefined when there is nothing to do. */
@@ -104,7 +155,7 @@ function operationOf(
   { record, link }: PushState,
   port: EntityPort<unknown>,
 ): PushOperation | undefined {
-  const linked = link?.external_id != null;
+  const linked = link?.external_id != null || isLost(link);
   if (record.deleted) return linked ? "delete" : undefined;
   if (linked) return "update";
   return ENTITIES[entity].kind === "fact" && port.push?.operations.includes("post") ? "post" : "create";

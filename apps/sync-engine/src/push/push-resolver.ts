@@ -1,10 +1,11 @@
-import { AdapterError, type LookupQuery, type Raw } from "@dovetail/adapter-sdk";
+import { AdapterError, type LookupQuery, type PollResult, type Raw } from "@dovetail/adapter-sdk";
 import { ProblemError } from "@dovetail/contracts";
 import { assertHeld, Database, type Tx, type WorkResult } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
+import { assertAdapter } from "../accounts/adapter-change";
 import { sameJson, type PushRow } from "./push";
 import type { PushState } from "./push-plan";
-import { onlyId, problemOf, PushSettler, type SentPart, type Shown } from "./push-settle";
+import { problemOf, PushSettler, type SentPart, type Shown } from "./push-settle";
 import type { PushTurn } from "./push-turn";
 import { PushRepository } from "./push.repository";
 import type { RecordRow } from "../records/record";
@@ -15,6 +16,7 @@ const LOOK_UPS = 2;
 const DEFAULT_SETTLE_MS = 10_000;
 const UPDATE_SETTLE_MS = 1_000;
 const TROUBLE_MS = 5_000;
+const SOONEST_POLL_MS = 500;
 
 /** Finds out what became of a request whose outcome is not known: the ERP is asked before anything is sent again. */
 @Injectable()
@@ -44,7 +46,9 @@ export class PushResolver {
 
   async resolve(turn: PushTurn, state: PushState): Promise<WorkResult> {
     const { push } = state;
-    if (push.status === "accepted") return this.poll(turn, push);
+    if (push.adapter !== null && push.adapter !== turn.session.adapter.system) return this.leave(turn, push);
+    // one with a handle was taken by the ERP: only its answer tells, nothing is sent a second time
+    if (push.status === "accepted" || (push.status === "unknown" && push.handle !== null)) return this.poll(turn, push);
     // found in "sent" by another claim: the worker before died with the request under way
     if (push.status === "sent") return this.unknown(turn, push, lostWorker());
     if (this.neverResent(turn, push)) return { done: true };
@@ -58,6 +62,16 @@ export class PushResolver {
       if (error.category === "VALIDATION" && turn.port.push?.class === "K") return this.sendAgain(turn, push);
       return { againInMs: error.retryAfterMs ?? TROUBLE_MS };
     }
+  }
+
+  /** Sent through another adapter: this one has no way to ask, and a second sending could be a second document. */
+  private async leave(turn: PushTurn, push: PushRow): Promise<WorkResult> {
+    const problem = leftProblem(push, turn.session.adapter.system);
+    return this.write(turn, async (tx) => {
+      await this.pushes.change(tx, push.id, { status: "unknown", problem: problem.problem, category: push.category });
+      await this.settler.list(tx, turn.account, turn.entity, push, "UNKNOWN", problem);
+      return { done: true };
+    });
   }
 
   private async ask(turn: PushTurn, state: PushState): Promise<WorkResult> {
@@ -86,9 +100,11 @@ export class PushResolver {
   private async updated(turn: PushTurn, state: PushState, row: Raw | undefined): Promise<WorkResult> {
     if (!row) return this.sendAgain(turn, state.push);
     const shown = await this.settler.read(turn.account, turn.entity, row.externalId, row.version, row);
-    const fields = state.push.fields ?? [];
+    const { fields, sent } = state.push;
+    // what was sent, not what the record has become: values that never arrived are no accepted difference
+    const wanted = sent ?? state.record.doc;
     const there =
-      shown.record !== null && fields.every((field) => sameJson(shown.record?.[field], state.record.doc[field]));
+      shown.record !== null && (fields ?? []).every((field) => sameJson(shown.record?.[field], wanted[field]));
     return there ? this.store(turn, state, shown) : this.sendAgain(turn, state.push);
   }
 
@@ -132,18 +148,41 @@ export class PushResolver {
   private async poll(turn: PushTurn, push: PushRow): Promise<WorkResult> {
     const poll = turn.port.push?.poll;
     if (!poll || push.handle === null) return { done: true };
-    const answer = await poll(turn.session.handle, push.handle);
-    if (answer === "pending") return { againInMs: TROUBLE_MS };
+    let answer: PollResult;
+    try {
+      answer = await poll(turn.session.handle, push.handle);
+    } catch (error) {
+      if (!(error instanceof AdapterError)) throw error;
+      return { againInMs: error.retryAfterMs ?? TROUBLE_MS };
+    }
+    if (answer === "pending") return { againInMs: pollAgainMs(push) };
+    if ("category" in answer) {
+      const unclear = answer.category === "SERVER" || answer.category === "TRANSIENT";
+      if (unclear) return this.unclear(turn, push, answer.message);
+      return this.refused(turn, push, new ProblemError("ERP008", answer.message));
+    }
+    const shown = await this.settler.read(turn.account, turn.entity, answer.externalId, answer.version, answer.shown);
     return this.write(turn, async (tx) => {
-      if ("category" in answer) {
-        const problem = new ProblemError("ERP008", answer.message);
-        await this.settler.reject(tx, turn.account, turn.entity, push, problem);
-        return { done: true };
-      }
-      const shown = onlyId(answer.externalId);
       const record = await this.records.read(tx, turn.entity, turn.key);
       if (record) await this.settler.confirm(tx, turn.account, turn.entity, push, shown, sentBy(push, record));
       return { againInMs: 0 };
+    });
+  }
+
+  /** The ERP took it, and its answer does not say whether it is done: a person's, as long as no other answer comes. */
+  private async unclear(turn: PushTurn, push: PushRow, message: string): Promise<WorkResult> {
+    const problem = new ProblemError("ERP001", message, { resolution: BY_HAND });
+    return this.write(turn, async (tx) => {
+      await this.pushes.change(tx, push.id, { status: "unknown", problem: problem.problem, category: "SERVER" });
+      await this.settler.list(tx, turn.account, turn.entity, push, "UNKNOWN", problem);
+      return { done: true };
+    });
+  }
+
+  private async refused(turn: PushTurn, push: PushRow, problem: ProblemError): Promise<WorkResult> {
+    return this.write(turn, async (tx) => {
+      await this.settler.reject(tx, turn.account, turn.entity, push, problem);
+      return { done: true };
     });
   }
 
@@ -160,6 +199,7 @@ export class PushResolver {
   private async write(turn: PushTurn, work: (tx: Tx) => Promise<WorkResult>): Promise<WorkResult> {
     return this.db.transaction(turn.account.tenantId, async (tx) => {
       await assertHeld(tx, turn.claim);
+      await assertAdapter(tx, turn.account.num, turn.session.adapter.system);
       return work(tx);
     });
   }
@@ -175,13 +215,18 @@ function queryOf(turn: PushTurn, { push, link, record }: PushState): LookupQuery
   return { reference: push.reference };
 }
 
-/** What an earlier turn sent; the record may have moved on since. */
+/** A quick ERP is asked again soon, a slow one seldom: after as long as it has taken until now, within bounds. */
+function pollAgainMs({ sent_ms }: PushRow): number {
+  return Math.min(TROUBLE_MS, Math.max(SOONEST_POLL_MS, sent_ms ?? 0));
+}
+
+/** What an earlier turn sent; the record may have moved on since, or even back to what it was before. */
 function sentBy(push: PushRow, record: RecordRow): SentPart {
   return {
     operation: push.operation,
     fields: push.fields ?? [],
-    doc: record.doc,
-    current: push.version === record.version,
+    doc: push.sent ?? record.doc,
+    current: push.sent !== null,
   };
 }
 
@@ -193,13 +238,18 @@ function lostWorker(): AdapterError {
   });
 }
 
+const BY_HAND = "Look the document up in the ERP; then discard the entry, or retry it when the document is not there.";
+
 function unknownProblem(push: PushRow): ProblemError {
   return new ProblemError(
     "ERP001",
     `what became of ${push.operation} ${push.key} (reference ${push.reference}) is not known`,
-    {
-      resolution:
-        "Look the document up in the ERP; then discard the entry, or retry it when the document is not there.",
-    },
+    { resolution: BY_HAND },
   );
+}
+
+function leftProblem(push: PushRow, now: string): ProblemError {
+  const { operation, key, reference, adapter } = push;
+  const detail = `${operation} ${key} (reference ${reference}) was sent through ${adapter}; the integration now goes through ${now}`;
+  return new ProblemError("ERP001", detail, { resolution: BY_HAND });
 }

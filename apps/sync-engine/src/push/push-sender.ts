@@ -1,6 +1,8 @@
 import type { PushResult } from "@dovetail/adapter-sdk";
+import type { JsonObject } from "@dovetail/domain";
 import { assertHeld, Database } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
+import { assertAdapter } from "../accounts/adapter-change";
 import { CrashPoints } from "../crash-points";
 import { RecordRepository } from "../records/record.repository";
 import type { PushPlan } from "./push-plan";
@@ -22,13 +24,17 @@ export class PushSender {
     const { account, entity, key, claim } = turn;
     return this.db.transaction(account.tenantId, async (tx) => {
       await assertHeld(tx, claim);
+      await assertAdapter(tx, account.num, turn.session.adapter.system);
       const record = await this.records.lock(tx, entity, key);
       const link = await this.records.link(tx, entity, record, key, account.num);
       const current = await this.pushes.get(tx, plan.state.push.id);
       const same = record?.version === plan.state.record.version && link?.push_io === plan.state.link?.push_io;
       if (!record || !same || link?.shadow_hash !== plan.state.link?.shadow_hash) return undefined;
       if (current?.status !== "pending" && current?.status !== "parked") return undefined;
-      const mark = await this.pushes.markSent(tx, plan.state.push.id, plan.operation, plan.fields);
+      const { operation, fields } = plan;
+      const sent = only(fields, record.doc);
+      const sending = { operation, fields, sent, adapter: turn.session.adapter.system };
+      const mark = await this.pushes.markSent(tx, plan.state.push.id, sending);
       if (link) {
         const open = { ...link, push_open: true, push_io: mark.io };
         await this.records.saveLink(tx, entity, key, account.num, open, record.hash);
@@ -51,4 +57,8 @@ export class PushSender {
     this.crash.at("push.after-send");
     return result;
   }
+}
+
+function only(fields: readonly string[], doc: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(doc).filter(([field]) => fields.includes(field)));
 }

@@ -90,7 +90,10 @@ export class PushSettler {
     await this.pushes.wakeWaiting(tx, account.num, entity, push.key);
   }
 
-  /** What the ERP set by itself (a status, a total, a number) becomes a change of the record. Answers the record's hash. */
+  /**
+   * What the ERP set by itself (a status, a total, a number) becomes a change of the record, when the ERP may change it: one
+   * that only gets pushes does not. Answers the record's hash.
+   */
   private async follow(
     tx: Tx,
     account: Account,
@@ -100,7 +103,7 @@ export class PushSettler {
     shown: Shown,
     sent: SentPart,
   ): Promise<string> {
-    if (!shown.record || record.deleted) return record.hash;
+    if (!shown.record || record.deleted || !ownsKey(account, entity, record.key)) return record.hash;
     const expected = overlaid(base.shadow ?? {}, sent);
     const read = overlaid(shown.record, sent);
     const policy = entitySettings(account, entity)?.fieldPolicy ?? { "*": "erp" };
@@ -152,6 +155,11 @@ export class PushSettler {
     });
     await this.release(tx, account, entity, push.key);
     await this.list(tx, account, entity, push, problem.code, problem, excerpts);
+  }
+
+  /** Nothing is left to be sent: what was listed of the link's pushes is settled. */
+  async unlist(tx: Tx, account: Account, entity: EntityName, key: string): Promise<void> {
+    await this.letters.resolvePushes(tx, account.num, entity, key, "nothing is left to be sent");
   }
 
   async list(

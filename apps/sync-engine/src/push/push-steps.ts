@@ -1,7 +1,9 @@
 import type { PushResult } from "@dovetail/adapter-sdk";
 import { assertHeld, Database, type Tx, type WorkResult } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
+import { assertAdapter } from "../accounts/adapter-change";
 import { PushFailures } from "./push-failures";
+import { PushFinder } from "./push-finder";
 import type { PushPlan } from "./push-plan";
 import { PushResolver } from "./push-resolver";
 import { PushSender } from "./push-sender";
@@ -17,6 +19,7 @@ export class PushOutcomes {
   constructor(
     readonly resolver: PushResolver,
     readonly failures: PushFailures,
+    readonly finder: PushFinder,
   ) {}
 }
 
@@ -37,12 +40,15 @@ export class PushSteps {
         return { done: true };
       case "resolve":
         return this.outcomes.resolver.resolve(turn, plan.state);
+      case "find":
+        return this.outcomes.finder.find(turn, plan.state);
       case "confirm":
         return this.write(turn, async (tx) => {
           await this.pushes.change(tx, plan.state.push.id, {
             status: "confirmed",
             ...(plan.state.link?.external_id == null ? {} : { externalId: plan.state.link.external_id }),
           });
+          await this.settler.unlist(tx, turn.account, turn.entity, turn.key);
           return { againInMs: 0 };
         });
       case "reject":
@@ -92,6 +98,7 @@ export class PushSteps {
   private async write(turn: PushTurn, work: (tx: Tx) => Promise<WorkResult>): Promise<WorkResult> {
     return this.db.transaction(turn.account.tenantId, async (tx) => {
       await assertHeld(tx, turn.claim);
+      await assertAdapter(tx, turn.account.num, turn.session.adapter.system);
       return work(tx);
     });
   }

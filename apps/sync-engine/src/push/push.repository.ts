@@ -1,4 +1,4 @@
-import { ENTITIES, type EntityName, type Json } from "@dovetail/domain";
+import { ENTITIES, type EntityName, type Json, type JsonObject } from "@dovetail/domain";
 import type { Category, Excerpt, PushOperation } from "@dovetail/adapter-sdk";
 import type { ProblemDocument, TransactionStatus } from "@dovetail/contracts";
 import type { Tx } from "@dovetail/database";
@@ -19,6 +19,15 @@ export interface PushChange {
   lookedUp?: number;
 }
 
+/** What is about to leave, by which adapter. */
+export interface Sending {
+  operation: PushOperation;
+  fields: readonly string[];
+  /** The fields' values. */
+  sent: JsonObject;
+  adapter: string;
+}
+
 /** A request that is about to leave. */
 export interface SentMark {
   /** The I/O number that it carries. */
@@ -37,14 +46,16 @@ const MARK_SENT = `
       and o.version > coalesce((select max(c.version) from sync_engine.pushes c where c.tenant_id = m.tenant_id and c.entity = m.entity
         and c.key = m.key and c.integration = m.integration and c.status = 'confirmed'), 0)
     order by o.sent_at limit 1)
-  update sync_engine.pushes p set status = 'sent', operation = $3, fields = $4, attempts = p.attempts + 1, sent_at = clock_timestamp(),
+  update sync_engine.pushes p set status = 'sent', operation = $3, fields = $4,
+    sent = case when exists (select 1 from earlier) then null else $6::jsonb end, attempts = p.attempts + 1, sent_at = clock_timestamp(), adapter = $5,
+    doubted = p.doubted and p.operation = $3, handle = null,
     io = nextval('sync_engine.io_numbers'), waiting_entity = null, waiting_key = null, looked_up = 0, problem = null, updated_at = now(),
     reference = case when $3 in ('create', 'post') then coalesce((select reference from earlier), p.reference)
       when p.sent_at is not null and p.operation <> $3 then sync_engine.new_reference() else p.reference end
   where p.tenant_id = $1 and p.id = $2 and p.status in ('pending', 'parked')
   returning p.io, p.reference, exists (select 1 from earlier) inherited`;
 
-const COLUMNS = `id, integration, entity, key, version, operation, status, reference, attempts, category, handle, fields, looked_up,
+const COLUMNS = `id, integration, entity, key, version, operation, status, reference, attempts, category, handle, fields, sent, looked_up, adapter,
   (extract(epoch from clock_timestamp() - sent_at) * 1000)::float8 sent_ms`;
 
 /** SQL of pushes inside a tenant transaction. */
@@ -73,24 +84,36 @@ export class PushRepository {
    * Notes that the request is about to leave. A create goes under the reference of an earlier create of the same document
    * that may have had an effect, so that the ERP can tell; an update after a create gets a reference of its own.
    */
-  async markSent(tx: Tx, id: string, operation: PushOperation, fields: readonly string[]): Promise<SentMark> {
+  async markSent(tx: Tx, id: string, sending: Sending): Promise<SentMark> {
+    const { operation, fields, sent, adapter } = sending;
     const row = await tx.one<{ io: number; reference: string; inherited: boolean }>(MARK_SENT, [
       tx.tenantId,
       id,
       operation,
       fields,
+      adapter,
+      JSON.stringify(sent),
     ]);
     if (!row) throw new Error(`push ${id} is not pending`);
     return { io: Number(row.io), reference: row.reference, inherited: row.inherited };
   }
 
+  /**
+   * A rejected request had no effect: should it leave again, then under a reference of its own. Whoever keeps answers by
+   * reference would give the old one. One that was in doubt before keeps its reference: an earlier sending may have made
+   * the document, and only the reference tells.
+   */
   async change(tx: Tx, id: string, to: PushChange): Promise<void> {
     this.crash.at("push.before-settle");
     const json = (value: unknown) => (value === undefined || value === null ? null : JSON.stringify(value));
     await tx.execute(
       `update sync_engine.pushes set status = $3, problem = $4, category = $5, external_id = coalesce($6, external_id),
          handle = coalesce($7, handle), request = coalesce($8, request), response = coalesce($9, response),
-         waiting_entity = $10, waiting_key = $11, looked_up = coalesce($12, looked_up), updated_at = now()
+         waiting_entity = $10, waiting_key = $11, looked_up = coalesce($12, looked_up), updated_at = now(),
+         sent = case when $3 in ('sent', 'accepted', 'unknown') then sent end,
+         doubted = $3 <> 'accepted' and (doubted or $3 = 'unknown'),
+         sent_at = case when $3 = 'rejected' and not doubted then null else sent_at end,
+         reference = case when $3 = 'rejected' and not doubted then sync_engine.new_reference() else reference end
        where tenant_id = $1 and id = $2`,
       [
         tx.tenantId,

@@ -2,7 +2,15 @@ import type { TransactionStatus } from "@dovetail/contracts";
 import type { JsonObject } from "@dovetail/domain";
 import fc from "fast-check";
 import type { LinkRow } from "../records/record";
-import { fieldsToSend, isInFlight, normalised, parsePushWorkId, pushMayBecome, pushWorkId } from "./push";
+import {
+  fieldsToSend,
+  isInFlight,
+  normalised,
+  parsePushWorkId,
+  pushMayBecome,
+  pushWorkId,
+  stillAccepted,
+} from "./push";
 
 const STATUSES: TransactionStatus[] = [
   "pending",
@@ -83,4 +91,15 @@ describe("normalised", () => {
     expect(normalised(["partNumber"], sent, shown)).toBeNull();
     expect(normalised(["description"], sent, { partNumber: "P" })).toEqual({ description: ["a", null] });
   });
+});
+
+it("accepted differences stay while the ERP shows its part, in whatever order of members", () => {
+  const accepted = {
+    lines: [[{ unit: "EA", quantity: "4" }], [{ unit: "EA", quantity: "4", total: "8" }]],
+    name: ["a", "A"],
+  };
+  const lines = [{ total: "8", quantity: "4", unit: "EA" }];
+  expect(stillAccepted(accepted, { lines, name: "B" })).toEqual({ lines: accepted.lines });
+  expect(stillAccepted(accepted, { lines: [...lines, ...lines], name: "B" })).toBeNull();
+  expect(stillAccepted(null, { name: "B" })).toBeNull();
 });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Category, PushOperation } from "@dovetail/adapter-sdk";
 import type { TransactionStatus } from "@dovetail/contracts";
 import { diffRecords, type EntityName, type Json, type JsonObject } from "@dovetail/domain";
@@ -17,7 +18,11 @@ export interface PushRow {
   category: Category | null;
   handle: Json | null;
   fields: string[] | null;
+  /** The fields' values as they left, while the outcome is open; null when the ERP may hold an earlier version instead. */
+  sent: JsonObject | null;
   looked_up: number;
+  /** System of the adapter that sent it; null before it was sent. */
+  adapter: string | null;
   /** Milliseconds since the request left, by the database's clock. */
   sent_ms: number | null;
 }
@@ -66,9 +71,17 @@ function isAccepted(link: LinkRow, field: string, doc: JsonObject): boolean {
   return sameJson(pair[0], doc[field]) && sameJson(pair[1], link.shadow?.[field]);
 }
 
-/** Both values are stored canonically, so their texts tell. */
+/** The accepted differences (field → [ours, theirs]) of which the ERP still shows its part. */
+export function stillAccepted(accepted: JsonObject | null, shadow: JsonObject): JsonObject | null {
+  const same = Object.entries(accepted ?? {}).filter(
+    ([field, pair]) => Array.isArray(pair) && sameJson(pair[1], shadow[field]),
+  );
+  return same.length > 0 ? Object.fromEntries(same) : null;
+}
+
+/** Whether two values say the same. The database gives members in another order than a document that was just read. */
 export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
-  return JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+  return isDeepStrictEqual(a ?? null, b ?? null);
 }
 
 /** Of the fields that were sent, those that the ERP shows differently: field → [ours, theirs]. */

@@ -4,6 +4,7 @@ import { withLogContext } from "@dovetail/service-kit";
 import { Injectable } from "@nestjs/common";
 import type { Account } from "../accounts/account";
 import { AccountService } from "../accounts/account.service";
+import { AdapterChangedError } from "../accounts/adapter-change";
 import { SessionService, type Session } from "../accounts/session.service";
 import { EngineMetrics } from "../systems/engine-metrics";
 import { entityOf } from "../pull/source-row.service";
@@ -35,8 +36,7 @@ export class PushWorker {
         try {
           return await this.work(claim, account, entity, key, signal);
         } catch (error) {
-          if (error instanceof DatabaseUnavailableError || error instanceof CommitUnknownError || signal.aborted)
-            return { againInMs: 1_000 };
+          if (signal.aborted || isTransient(error)) return { againInMs: 1_000 };
           throw error;
         }
       },
@@ -62,4 +62,12 @@ export class PushWorker {
     this.metrics.pushTurn(entity, plan.do);
     return this.steps.carryOut({ claim, account, entity, key, port, session }, plan);
   }
+}
+
+function isTransient(error: unknown): boolean {
+  return (
+    error instanceof DatabaseUnavailableError ||
+    error instanceof CommitUnknownError ||
+    error instanceof AdapterChangedError
+  );
 }

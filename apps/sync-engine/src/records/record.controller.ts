@@ -17,7 +17,7 @@ export class RecordController implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.bus.handle(sync.record, (input, ctx) => this.records.get(ctx, input));
+    this.bus.handle(sync.recordsByKey, (input, ctx) => this.records.byKey(ctx, input));
     this.bus.handle(sync.records, (input, ctx) => this.records.list(ctx, input));
     this.bus.handle(sync.write, (input, ctx) => this.records.write(ctx, input));
     this.bus.handle(sync.financial, (input, ctx) => this.financial.list(ctx, input));

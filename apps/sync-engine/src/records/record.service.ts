@@ -2,7 +2,8 @@ import { ENTITIES, mergePatch, type EntityName, type JsonObject } from "@dovetai
 import {
   ProblemError,
   type CallContext,
-  type GetRecord,
+  JsonTexts,
+  type GetRecords,
   type ListRecords,
   type Page,
   type RecordView,
@@ -11,7 +12,7 @@ import {
 } from "@dovetail/contracts";
 import { sha256Hex } from "@dovetail/crypto";
 import { Database, rememberRequest, type Tx } from "@dovetail/database";
-import { cutByBytes } from "@dovetail/messaging";
+import { cutByBytes, PAGE_BYTES } from "@dovetail/messaging";
 import { Injectable } from "@nestjs/common";
 import { AccountService } from "../accounts/account.service";
 import { Ledger } from "../transactions/ledger.service";
@@ -44,8 +45,11 @@ export class RecordService {
     private readonly ledger: Ledger,
   ) {}
 
-  async get(ctx: CallContext, input: GetRecord): Promise<RecordView> {
-    return this.reads.get(ctx.tenantId, input.entityType, input.key);
+  /** As many as go into one answer; see `sync.recordsByKey`. */
+  async byKey(ctx: CallContext, { entityTypes, keys }: GetRecords): Promise<JsonTexts> {
+    const wanted = entityTypes.slice(0, keys.length).map((entity, i) => ({ entity, key: keys[i] ?? "" }));
+    const { texts } = await this.reads.byKey(ctx.tenantId, wanted);
+    return new JsonTexts(cutByBytes(texts, PAGE_BYTES, (each) => each?.text ?? "null").items);
   }
 
   async list(ctx: CallContext, input: ListRecords, filter: ListFilter = {}): Promise<Page<RecordView>> {
@@ -77,7 +81,9 @@ export class RecordService {
       return rememberRequest<Written>(tx, { sender: source, eventId: input.eventId, bodyHash }, run);
     });
     this.ledger.ring();
-    const record = await this.reads.get(ctx.tenantId, wish.entity, wish.key, true);
+    const { texts } = await this.reads.byKey(ctx.tenantId, [wish], true);
+    const record = texts[0]?.parse<RecordView>();
+    if (!record) throw new Error("a record that was just written is not there");
     return { record, transactions: await this.ledger.pushes(ctx.tenantId, result.pushes), duplicate };
   }
 

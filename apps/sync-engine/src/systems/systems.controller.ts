@@ -21,6 +21,7 @@ export class SystemsController implements OnModuleInit {
     this.bus.handle(systems.list, async () => this.known.list());
     this.bus.handle(systems.get, async ({ id }) => this.known.get(id));
     this.bus.handle(systems.templates, async ({ id }) => this.known.templates(id));
+    this.bus.handle(systems.resolve, async (input) => this.known.resolve(input));
     this.bus.handle(sync.test, ({ id }, ctx) => this.connections.test(ctx, id));
     this.bus.handle(sync.fields, (input, ctx) => this.connections.fields(ctx, input));
     this.bus.handle(sync.sealingKey, async () => this.keys.publicKey());
