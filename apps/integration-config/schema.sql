@@ -43,6 +43,7 @@ table integrations (
   id uuid not null,
   name text not null,
   erp_system text not null,
+  adapter text not null,
   adapter_version integer not null,
   document jsonb not null,
   status text not null default 'ACTIVE'::text,

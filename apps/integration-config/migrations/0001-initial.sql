@@ -8,6 +8,7 @@ create table integration_config.integrations (
   id uuid not null,
   name text collate "C" not null,
   erp_system text not null,
+  adapter text not null,
   adapter_version int not null,
   document jsonb not null,
   status text not null default 'ACTIVE' check (status in ('ACTIVE', 'DISABLED', 'PAUSED')),

@@ -1,4 +1,4 @@
-import type { SystemDescription } from "@dovetail/contracts";
+import type { ConnectionTemplate, SystemDescription } from "@dovetail/contracts";
 import type { EntityName, JsonObject } from "@dovetail/domain";
 
 /** A system that reads and writes orders, reads suppliers, and takes payments only. */
@@ -6,6 +6,8 @@ export const ACME: SystemDescription = {
   code: "ACME",
   version: 2,
   title: "Acme ERP",
+  connectionMethod: "API",
+  anySystem: false,
   connection: {
     fields: [
       { name: "apiEndpoint", label: "Address", type: "url", in: "connection", required: true },
@@ -16,7 +18,9 @@ export const ACME: SystemDescription = {
       { name: "company", label: "Company", type: "text", in: "settings", min: 2, max: 4 },
       { name: "units", label: "Units", type: "json", in: "settings" },
       { name: "realm", label: "Realm", type: "text", in: "settings", required: true, auth: ["API_KEY"] },
-      { name: "apiPassword", label: "Password", type: "text", in: "credentials", required: true, secret: true },
+      { name: "apiUsername", label: "User", type: "text", in: "credentials" },
+      { name: "apiPassword", label: "Password", type: "text", in: "credentials", secret: true },
+      { name: "apiToken", label: "Key", type: "text", in: "credentials", secret: true, auth: ["API_KEY"] },
     ],
   },
   auth: ["BASIC", "API_KEY"],
@@ -44,6 +48,57 @@ export const TEMPLATES: Partial<Record<EntityName, JsonObject>> = {
     ],
   },
   Supplier: { entityType: "Supplier", mappings: [{ mesField: "supplierNumber", erpField: "CODE", isRequired: true }] },
+};
+
+/** Reads any system's orders and suppliers from files. */
+export const FILES: SystemDescription = {
+  ...ACME,
+  code: "FILE",
+  version: 1,
+  title: "File exchange",
+  connectionMethod: "FILE",
+  anySystem: true,
+  connection: {
+    fields: [
+      { name: "root", label: "Root", type: "text", in: "settings", required: true },
+      { name: "apiPassword", label: "Password", type: "text", in: "credentials", secret: true, auth: ["BASIC"] },
+    ],
+  },
+  auth: ["NONE", "BASIC"],
+  entities: [
+    offer("Supplier", true, ["create", "update"]),
+    offer("PurchaseOrder", true, ["create"]),
+    offer("Port", true, []),
+  ],
+};
+
+/** What the files' own mappings are. */
+export const FILE_MAPPINGS: Partial<Record<EntityName, JsonObject>> = {
+  PurchaseOrder: { entityType: "PurchaseOrder", mappings: [{ mesField: "poNumber", erpField: "no" }] },
+  Port: { entityType: "Port", mappings: [{ mesField: "locode", erpField: "locode" }] },
+};
+
+/** Acme's purchasing by files. */
+export const FILE_TEMPLATE: ConnectionTemplate = {
+  name: "acme-files",
+  system: "ACME",
+  connectionMethod: "FILE",
+  adapter: "FILE",
+  title: "Acme's files",
+  description: "Orders and suppliers.",
+  apiVersion: null,
+  authMethod: "NONE",
+  settings: {},
+  syncSchedule: { enabled: true, interval: "@hourly" },
+  entities: {
+    Supplier: { direction: "both", master: true, schedule: "0 2 * * *" },
+    PurchaseOrder: { direction: "both", master: true },
+    Port: { direction: "inbound" },
+  },
+  mappings: {
+    PurchaseOrder: { entityType: "PurchaseOrder", mappings: [{ mesField: "poNumber", erpField: "ORDER" }] },
+  },
+  placeholders: [{ field: "settings.root", label: "Root", secret: false, example: null }],
 };
 
 function offer(entityType: EntityName, pull: boolean, operations: string[]): SystemDescription["entities"][number] {

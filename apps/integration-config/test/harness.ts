@@ -9,6 +9,8 @@ import {
   type Integration,
   type Operation,
   type ProblemDocument,
+  type ResolvedSystem,
+  type ResolveSystem,
   type SystemDescription,
 } from "@dovetail/contracts";
 import { uuidv7, type Json, type JsonObject } from "@dovetail/domain";
@@ -16,7 +18,7 @@ import { Bus } from "@dovetail/messaging";
 import { createLogger, type Running } from "@dovetail/service-kit";
 import { testDatabase, testNats, type TestDatabase, type TestNats } from "@dovetail/testing";
 import { Client } from "pg";
-import { ACME, TEMPLATES } from "./acme";
+import { ACME, FILE_MAPPINGS, FILE_TEMPLATE, FILES, TEMPLATES } from "./acme";
 import { integrationConfigSchema, startIntegrationConfig } from "../src/start";
 
 /** What the stand-in for the sync-engine answers. */
@@ -37,16 +39,33 @@ export interface Harness {
   stop(): Promise<void>;
 }
 
+function adapterOf(code: string): SystemDescription {
+  const found = [ACME, FILES].find((system) => system.code === code);
+  if (!found) throw new ProblemError("NOT_FOUND", `there is no system ${code}`);
+  return found;
+}
+
+/** As the sync-engine resolves: ACME by its API, any system by files. */
+function resolve({ erpSystem, connectionMethod, template }: ResolveSystem): ResolvedSystem {
+  const method = connectionMethod ?? (template === undefined ? "API" : "FILE");
+  if (method === "FILE") {
+    const found = template === undefined ? null : FILE_TEMPLATE;
+    const mappings = { ...FILE_MAPPINGS, ...found?.mappings };
+    return { erpSystem, connectionMethod: method, adapter: FILES, mappings, template: found };
+  }
+  if (erpSystem === ACME.code && method === "API")
+    return { erpSystem, connectionMethod: method, adapter: ACME, mappings: TEMPLATES, template: null };
+  const message = `${erpSystem} has no adapter for ${method}; there are ACME (API), and any system by FILE`;
+  const errors = [{ field: "erpSystem", rule: "exists", value: erpSystem, code: "ERP008", message }];
+  throw new ProblemError("ERP008", message, { errors });
+}
+
 export async function startHarness(): Promise<Harness> {
   const [database, nats] = await Promise.all([testDatabase([integrationConfigSchema]), testNats()]);
   const erp: Erp = { fields: async () => [] };
   const engine = await Bus.connect({ url: nats.url, name: "sync-engine" });
-  const find = (code: string): SystemDescription => {
-    if (code === ACME.code) return ACME;
-    throw new ProblemError("NOT_FOUND", `there is no system ${code}`);
-  };
-  engine.handle(systems.get, async ({ id }) => find(id));
-  engine.handle(systems.templates, async ({ id }) => ({ system: find(id), mappings: TEMPLATES }));
+  engine.handle(systems.get, async ({ id }) => adapterOf(id));
+  engine.handle(systems.resolve, async (asked) => resolve(asked));
   engine.handle(sync.fields, () => erp.fields());
   const running = await startIntegrationConfig({
     env: {

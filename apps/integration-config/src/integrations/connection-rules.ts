@@ -50,6 +50,27 @@ export function checkConnection(system: SystemDescription, part: ConnectionPart)
   return faults;
 }
 
+/**
+ * Faults of new credentials, by their names: those that the adapter does not have, and those of the auth method that it
+ * requires. No credentials at all are no fault: they may follow.
+ */
+export function checkCredentials(system: SystemDescription, authMethod: string, set: readonly string[]): Fault[] {
+  if (set.length === 0) return [];
+  const fields = fieldsOf(system).filter((field) => field.in === "credentials");
+  const foreign = set.filter((name) => !fields.some((field) => field.name === name));
+  const missing = fields.filter(
+    ({ name, required, auth }) => required && (!auth || auth.includes(authMethod)) && !set.includes(name),
+  );
+  return [
+    ...foreign.map((name) => fault(name, "unknownMember", `is not a credential of ${system.code}`)),
+    ...missing.map(({ name }) => fault(name, "required", `is required by ${system.code} with ${authMethod}`)),
+  ];
+}
+
+function fault(field: string, rule: string, message: string): Fault {
+  return { field, rule, value: null, message };
+}
+
 function fieldsOf(system: SystemDescription): ConnectionField[] {
   const { fields } = system.connection;
   return Array.isArray(fields) ? (fields as unknown as ConnectionField[]) : [];

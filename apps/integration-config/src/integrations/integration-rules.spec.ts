@@ -1,7 +1,8 @@
 import type { SystemDescription } from "@dovetail/contracts";
 import type { JsonObject } from "@dovetail/domain";
-import { ACME } from "../../test/acme";
-import { made, refusals, refused } from "../../test/rules";
+import { ACME, FILE_TEMPLATE, FILES } from "../../test/acme";
+import { claim, made, refusals, refused } from "../../test/rules";
+import { checkCredentials } from "./connection-rules";
 import type { Claims } from "./entity-rules";
 import type { IntegrationDocument } from "./integration";
 import {
@@ -12,6 +13,7 @@ import {
   touchesConnection,
 } from "./integration-rules";
 import { checkSchedule, cronFault } from "./schedule-rules";
+import { withTemplate } from "./template-rules";
 
 describe("schedules", () => {
   it.each(["*/15 * * * *", "0 2 * * 1-5", "@daily", "0 */2 * * * *"])("take %s", (text) => {
@@ -104,6 +106,59 @@ describe("the connection", () => {
   it("of a system without fields has none to check", () => {
     const system: SystemDescription = { ...ACME, connection: {}, auth: [] };
     expect(refusals(() => completeDocument({}, { system, others: [] }))[0]).toMatchObject({ field: "authMethod" });
+  });
+});
+
+describe("new credentials", () => {
+  const faults = (set: string[], authMethod = "BASIC") =>
+    checkCredentials(ACME, authMethod, set).map(({ field, rule }) => `${field} ${rule}`);
+
+  it("are those that the adapter has and asks for, or none yet", () => {
+    expect(faults([])).toEqual([]);
+    expect(faults(["apiUsername", "apiPassword"])).toEqual([]);
+    expect(faults(["apiPassword", "clientId"])).toEqual(["clientId unknownMember"]);
+    const key = { name: "privateKey", in: "credentials", required: true, auth: ["SSH_KEY"] };
+    const system = { ...ACME, connection: { fields: [{ name: "apiToken", in: "credentials" }, key] } };
+    const missing = checkCredentials(system, "SSH_KEY", ["apiToken"]);
+    expect(missing.map(({ field, rule }) => `${field} ${rule}`)).toEqual(["privateKey required"]);
+    expect(checkCredentials(system, "BASIC", ["apiToken"])).toEqual([]);
+  });
+
+  it("are refused with the rest of the integration", () => {
+    const surroundings = { system: ACME, others: [], credentials: ["hostKey"] };
+    const document = { apiEndpoint: "https://erp.example.com", settings: {} };
+    expect(refusals(() => completeDocument(document, surroundings)).map(({ field }) => field)).toEqual([
+      "settings.database",
+      "hostKey",
+    ]);
+  });
+});
+
+describe("a template", () => {
+  const given = (members: JsonObject, others: Claims[] = []) =>
+    withTemplate(members, FILE_TEMPLATE, FILES.entities, others);
+
+  it("fills what is left out, down to members of objects", () => {
+    const filled = given({ settings: { root: "/x" }, entities: { Supplier: { pageSize: 7 }, Port: null } });
+    expect(filled).toEqual({
+      authMethod: "NONE",
+      settings: { root: "/x" },
+      syncSchedule: { enabled: true, interval: "@hourly" },
+      entities: {
+        Supplier: { direction: "both", master: true, schedule: "0 2 * * *", pageSize: 7 },
+        PurchaseOrder: { direction: "both", master: true },
+      },
+    });
+    expect(given({ authMethod: "BASIC" })["authMethod"]).toBe("BASIC");
+    expect(withTemplate({ a: 1 }, null, FILES.entities, [])).toEqual({ a: 1 });
+  });
+
+  it("takes nothing from a master: it then writes, or leaves the entity out", () => {
+    const others = [claim("first", "Supplier", { master: true }), claim("second", "Port", { master: true })];
+    expect(given({}, others)["entities"]).toEqual({
+      Supplier: { direction: "outbound", master: false, schedule: "0 2 * * *" },
+      PurchaseOrder: { direction: "both", master: true },
+    });
   });
 });
 

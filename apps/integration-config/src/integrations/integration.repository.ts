@@ -3,12 +3,13 @@ import type { Tx } from "@dovetail/database";
 import type { JsonObject } from "@dovetail/domain";
 import { Injectable } from "@nestjs/common";
 import type { Claims } from "./entity-rules";
-import type { Entities, IntegrationDocument, StoredIntegration } from "./integration";
+import type { AdapterStamp, Entities, IntegrationDocument, StoredIntegration } from "./integration";
 
 interface IntegrationRow {
   id: string;
   name: string;
   erp_system: string;
+  adapter: string;
   adapter_version: number;
   document: IntegrationDocument;
   status: IntegrationStatus;
@@ -39,12 +40,20 @@ export interface NewRow {
   id: string;
   name: string;
   erpSystem: string;
-  adapterVersion: number;
+  adapter: AdapterStamp;
   document: IntegrationDocument;
   credentials: Credentials | null;
 }
 
-const COLUMNS = `id, name, erp_system, adapter_version, document, status, sealed, credentials_set, credentials_at, deleted,
+/** The next version of an integration. */
+export interface Change {
+  document: IntegrationDocument;
+  /** `keep`: those that are stored; null: none any more. */
+  credentials: Credentials | "keep" | null;
+  adapter: AdapterStamp;
+}
+
+const COLUMNS = `id, name, erp_system, adapter, adapter_version, document, status, sealed, credentials_set, credentials_at, deleted,
   version, created_at, updated_at`;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -96,15 +105,16 @@ export class IntegrationRepository {
   async insert(tx: Tx, row: NewRow): Promise<StoredIntegration | undefined> {
     const stored = await tx.one<IntegrationRow>(
       `insert into integration_config.integrations
-         (tenant_id, id, name, erp_system, adapter_version, document, sealed, credentials_set, credentials_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, case when $7::jsonb is null then null else clock_timestamp() end)
+         (tenant_id, id, name, erp_system, adapter, adapter_version, document, sealed, credentials_set, credentials_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, case when $8::jsonb is null then null else clock_timestamp() end)
        on conflict (tenant_id, name) where not deleted do nothing returning ${COLUMNS}`,
       [
         tx.tenantId,
         row.id,
         row.name,
         row.erpSystem,
-        row.adapterVersion,
+        row.adapter.system,
+        row.adapter.version,
         JSON.stringify(row.document),
         row.credentials ? JSON.stringify(row.credentials.sealed) : null,
         row.credentials?.set ?? [],
@@ -113,19 +123,24 @@ export class IntegrationRepository {
     return stored && toIntegration(stored);
   }
 
-  /** The next version with a new document; credentials stay where none are given. */
-  async update(
-    tx: Tx,
-    id: string,
-    document: IntegrationDocument,
-    credentials: Credentials | null,
-  ): Promise<StoredIntegration> {
+  /** The next version of an integration. */
+  async update(tx: Tx, id: string, { document, credentials, adapter }: Change): Promise<StoredIntegration> {
+    const given = credentials !== "keep";
+    const sealed = given && credentials ? JSON.stringify(credentials.sealed) : null;
     return this.changed(
       tx,
-      `document = $3, sealed = coalesce($4::jsonb, sealed),
-       credentials_set = case when $4::jsonb is null then credentials_set else $5::text[] end,
-       credentials_at = case when $4::jsonb is null then credentials_at else clock_timestamp() end`,
-      [id, JSON.stringify(document), credentials ? JSON.stringify(credentials.sealed) : null, credentials?.set ?? []],
+      `document = $3, adapter = $4, adapter_version = $5, sealed = case when $6 then $7::jsonb else sealed end,
+       credentials_set = case when $6 then $8::text[] else credentials_set end,
+       credentials_at = case when not $6 then credentials_at when $7::jsonb is null then null else clock_timestamp() end`,
+      [
+        id,
+        JSON.stringify(document),
+        adapter.system,
+        adapter.version,
+        given,
+        sealed,
+        given ? (credentials?.set ?? []) : [],
+      ],
     );
   }
 
@@ -154,7 +169,7 @@ function toIntegration(row: IntegrationRow): StoredIntegration {
     id: row.id,
     name: row.name,
     erpSystem: row.erp_system,
-    adapterVersion: row.adapter_version,
+    adapter: { system: row.adapter, version: row.adapter_version },
     document: row.document,
     status: row.status,
     sealed: row.sealed,

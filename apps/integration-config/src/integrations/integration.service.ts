@@ -1,5 +1,4 @@
 import {
-  ProblemError,
   type CallContext,
   type ConnectionDocument,
   type CreateIntegration,
@@ -9,7 +8,9 @@ import {
   type Page,
   type SealedCredentials,
   type SetIntegrationStatus,
-  type SystemTemplates,
+  type ResolvedSystem,
+  type ResolveSystem,
+  type SystemDescription,
   type UpdateIntegration,
 } from "@dovetail/contracts";
 import { Database, type Tx } from "@dovetail/database";
@@ -21,15 +22,25 @@ import { MappingRepository } from "../mappings/mapping.repository";
 import { SystemService } from "../systems/system.service";
 import { statusAct, viewOf, type StoredIntegration } from "./integration";
 import { nameTaken, noIntegration, staleIntegration } from "./integration.errors";
-import { IntegrationRepository, type Credentials } from "./integration.repository";
+import { IntegrationRepository, type Change, type Credentials } from "./integration.repository";
 import {
   completeDocument,
   completePlain,
   credentialNames,
   patchedDocument,
   touchesConnection,
-  type Surroundings,
+  unbound,
 } from "./integration-rules";
+import { cursorOf, nameOf } from "./name-cursor";
+import { withTemplate } from "./template-rules";
+
+/** The adapter that an integration is to have, with what it begins with where it is another one or has a template. */
+interface Target {
+  system: SystemDescription;
+  connectionMethod: string;
+  template: ResolvedSystem["template"];
+  mappings: ResolvedSystem["mappings"];
+}
 
 /** Integrations as their owner makes and changes them. */
 @Injectable()
@@ -42,28 +53,38 @@ export class IntegrationService {
     private readonly acts: Acts,
   ) {}
 
-  /** Makes an integration with the adapter's templates as its first mappings. Throws ERP008, CONFLICT, UNAVAILABLE. */
+  /**
+   * Makes an integration with the first mappings of its adapter or template, and what the template says beside.
+   * Throws ERP008, CONFLICT, UNAVAILABLE.
+   */
   async create(ctx: CallContext, input: CreateIntegration): Promise<Integration> {
-    const { name, erpSystem, ...members } = plain(input.integration);
+    const { erpSystem } = input.integration;
+    const { name, erpSystem: _system, template: _template, ...members } = plain(input.integration);
     const credentials = credentialsOf(input.credentials);
-    const { system, mappings } = await this.systems.templates(ctx, String(erpSystem));
+    const resolved = await this.systems.resolve(ctx, { erpSystem, ...pick(input.integration) });
+    const { adapter: system } = resolved;
     const id = uuidv7();
     return this.acts.perform(ctx, async (tx) => {
       await this.integrations.lockTenant(tx);
       if (await this.integrations.find(tx, String(name))) throw nameTaken(String(name));
       const others = await this.integrations.claims(tx, id);
-      const document = completeDocument(mergePatch({}, members), { system, others });
+      const given = withTemplate(members, resolved.template, system.entities, others);
+      const document = completeDocument(mergePatch({}, { ...given, connectionMethod: resolved.connectionMethod }), {
+        system,
+        others,
+        credentials: credentials?.set ?? [],
+      });
       const row = {
         id,
         name: String(name),
-        erpSystem: system.code,
-        adapterVersion: system.version,
+        erpSystem: resolved.erpSystem,
+        adapter: { system: system.code, version: system.version },
         document,
         credentials,
       };
       const stored = await this.integrations.insert(tx, row);
       if (!stored) throw nameTaken(row.name);
-      await this.storeTemplates(tx, ctx, stored, mappings);
+      await this.storeTemplates(tx, ctx, stored, resolved.mappings);
       await this.record(tx, ctx, "INTEGRATION_CREATE", null, stored);
       return viewOf(stored);
     });
@@ -94,21 +115,32 @@ export class IntegrationService {
     return { integration: viewOf(stored), sealed: stored.sealed, deleted: stored.deleted };
   }
 
-  /** Applies a merge patch. A patch that changes nothing makes no version. Throws ERP008, STALE, NOT_FOUND, UNAVAILABLE. */
+  /**
+   * Applies a merge patch, over the template that it names. A patch that changes nothing makes no version. A connection
+   * method of another adapter makes the integration begin anew: with that one's settings, credentials and first mappings.
+   * Throws ERP008, STALE, NOT_FOUND, UNAVAILABLE.
+   */
   async update(ctx: CallContext, input: UpdateIntegration): Promise<Integration> {
-    const patch = plain(input.patch);
+    const { template: _template, ...patch } = plain(input.patch);
     const credentials = credentialsOf(input.credentials);
     const known = await this.get(ctx, input.id);
-    const system = touchesConnection(patch) ? await this.systems.describe(ctx, known.erpSystem) : undefined;
+    const asks = credentials !== null || touchesConnection(patch);
+    const target = await this.targetOf(ctx, known, input.patch, asks);
     return this.acts.perform(ctx, async (tx) => {
       await this.integrations.lockTenant(tx);
       const before = await this.existing(tx, known.id, input.ifVersion);
-      const given = patchedDocument(before.document, patch);
-      const document = system
-        ? completeDocument(given, await this.surroundings(tx, system, before.id))
-        : completePlain(given, before.document);
-      if (!credentials && sameJson(document, before.document)) return viewOf(before);
-      const after = await this.integrations.update(tx, before.id, document, credentials);
+      // The target was asked for by the method of a moment ago.
+      if (before.adapter.system !== known.adapter.system) throw staleIntegration(viewOf(before));
+      const change = target
+        ? await this.rebound(tx, before, patch, { ...target, credentials })
+        : {
+            document: completePlain(patchedDocument(before.document, patch), before.document),
+            credentials: "keep" as const,
+            adapter: before.adapter,
+          };
+      if (!credentials && sameJson(change.document, before.document)) return viewOf(before);
+      const after = await this.integrations.update(tx, before.id, change);
+      if (target) await this.storeTemplates(tx, ctx, after, target.mappings);
       await this.record(tx, ctx, "INTEGRATION_UPDATE", before, after);
       return viewOf(after);
     });
@@ -137,17 +169,58 @@ export class IntegrationService {
     });
   }
 
+  /** What a patch is judged by: the adapter as it is, or the one of another method or a template. */
+  private async targetOf(
+    ctx: CallContext,
+    { erpSystem, connectionMethod, adapter }: Integration,
+    patch: UpdateIntegration["patch"],
+    asked: boolean,
+  ): Promise<Target | undefined> {
+    const method = patch.connectionMethod ?? connectionMethod;
+    if (patch.template != null || method !== connectionMethod) {
+      const wanted = patch.template == null ? { connectionMethod: method } : pick(patch);
+      const found = await this.systems.resolve(ctx, { erpSystem, ...wanted });
+      const { adapter: system, template } = found;
+      // Of the same adapter only what the template maps is new.
+      const mappings = system.code === adapter.system ? (template?.mappings ?? {}) : found.mappings;
+      return { system, connectionMethod: found.connectionMethod, template, mappings };
+    }
+    if (!asked) return undefined;
+    return { system: await this.systems.describe(ctx, adapter.system), connectionMethod, template: null, mappings: {} };
+  }
+
+  /** The change that a patch of the connection makes; of another adapter's, nothing of the former connection is left. */
+  private async rebound(
+    tx: Tx,
+    before: StoredIntegration,
+    patch: JsonObject,
+    { system, connectionMethod, template, credentials }: Target & { credentials: Credentials | null },
+  ): Promise<Change> {
+    const moves = system.code !== before.adapter.system;
+    const others = await this.integrations.claims(tx, before.id);
+    const filled = { ...withTemplate(patch, template, system.entities, others), connectionMethod };
+    const given = patchedDocument(before.document, filled, moves ? unbound(before.document) : undefined);
+    return {
+      document: completeDocument(given, { system, others, credentials: credentials?.set ?? [] }),
+      // Another adapter talks to somebody else: what opens the one's door is not shown to the other.
+      credentials: credentials ?? (moves ? null : "keep"),
+      adapter: moves ? { system: system.code, version: system.version } : before.adapter,
+    };
+  }
+
+  /** Stores the mappings as next versions; older ones stay for those who go back. */
   private async storeTemplates(
     tx: Tx,
     ctx: CallContext,
     { id, name }: StoredIntegration,
-    templates: SystemTemplates["mappings"],
+    templates: ResolvedSystem["mappings"],
   ): Promise<void> {
+    const stored = new Map((await this.mappings.newest(tx, id)).map((one) => [one.entityType, one.version]));
     for (const [entity, template] of Object.entries(templates) as [EntityName, JsonObject | undefined][]) {
       if (!template) continue;
       const document = { ...template, integrationId: name };
       await this.mappings.insert(tx, id, entity, {
-        version: 1,
+        version: (stored.get(entity) ?? 0) + 1,
         origin: "template",
         document,
         createdBy: ctx.actor.id,
@@ -160,10 +233,6 @@ export class IntegrationService {
     if (!stored) throw noIntegration(reference);
     if (ifVersion !== undefined && ifVersion !== stored.version) throw staleIntegration(viewOf(stored));
     return stored;
-  }
-
-  private async surroundings(tx: Tx, system: Surroundings["system"], id: string): Promise<Surroundings> {
-    return { system, others: await this.integrations.claims(tx, id) };
   }
 
   private async record(
@@ -188,6 +257,11 @@ export class IntegrationService {
   }
 }
 
+/** What picks an adapter beside the system. */
+function pick({ connectionMethod, template }: UpdateIntegration["patch"]): Omit<ResolveSystem, "erpSystem"> {
+  return { ...(connectionMethod == null ? {} : { connectionMethod }), ...(template == null ? {} : { template }) };
+}
+
 /** Plain JSON of a contract's class, as the rules and the database take it. */
 function plain(value: object): JsonObject {
   return JSON.parse(JSON.stringify(value)) as JsonObject;
@@ -206,16 +280,4 @@ function sorted(value: Json | undefined): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value ?? null);
   const names = Object.keys(value).sort();
   return `{${names.map((name) => `${JSON.stringify(name)}:${sorted(value[name])}`).join()}}`;
-}
-
-function cursorOf(name: string): string {
-  return Buffer.from(name).toString("base64url");
-}
-
-function nameOf(cursor: string): string {
-  const name = Buffer.from(cursor, "base64url").toString();
-  if (cursorOf(name) === cursor && /^[a-z0-9-]+$/.test(name)) return name;
-  throw new ProblemError("ERP008", "The cursor is not one of this list.", {
-    errors: [{ field: "cursor", rule: "cursor", value: null, code: "ERP008" }],
-  });
 }

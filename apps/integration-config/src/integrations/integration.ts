@@ -20,12 +20,20 @@ export interface IntegrationDocument {
   tls: { minVersion?: string };
 }
 
+/** An adapter and its version when the integration was bound to it. */
+export interface AdapterStamp {
+  system: string;
+  version: number;
+}
+
 /** An integration as this service keeps it. */
 export interface StoredIntegration {
   id: string;
   name: string;
+  /** The customer's system. */
   erpSystem: string;
-  adapterVersion: number;
+  /** What opens its connections. */
+  adapter: AdapterStamp;
   document: IntegrationDocument;
   status: IntegrationStatus;
   sealed: JsonObject | null;
@@ -39,7 +47,7 @@ export interface StoredIntegration {
 
 /** What clients see: everything but the credentials. */
 export function viewOf(stored: StoredIntegration): Integration {
-  const { id, name, erpSystem, document, status, createdAt, updatedAt, version } = stored;
+  const { id, name, erpSystem, adapter, document, status, createdAt, updatedAt, version } = stored;
   return {
     id,
     name,
@@ -47,7 +55,7 @@ export function viewOf(stored: StoredIntegration): Integration {
     ...document,
     status,
     credentials: { set: stored.credentialsSet, updatedAt: stored.credentialsAt },
-    adapter: { system: erpSystem, version: stored.adapterVersion },
+    adapter,
     createdAt,
     updatedAt,
     version,

@@ -62,7 +62,7 @@ export class MappingService {
     const { entityType } = input;
     const integration = await this.read(ctx, input.integration, async (_tx, stored) => stored);
     const document = placedDocument(input.document, { integration, entityType });
-    const system = await this.systems.describe(ctx, integration.erpSystem);
+    const system = await this.systems.describe(ctx, integration.adapter.system);
     const offered = system.entities.map((entity) => entity.entityType);
     if (!offered.includes(entityType)) throw notOffered(entityType, system.code, offered);
     const warnings = await this.check(ctx, integration, entityType, document);

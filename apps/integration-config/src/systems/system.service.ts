@@ -4,14 +4,14 @@ import {
   sync,
   systems,
   type CallContext,
+  type ResolvedSystem,
+  type ResolveSystem,
   type SystemDescription,
-  type SystemTemplates,
 } from "@dovetail/contracts";
 import type { EntityName } from "@dovetail/domain";
 import { Bus } from "@dovetail/messaging";
 import { withTimeout } from "@dovetail/resilience";
 import { Injectable } from "@nestjs/common";
-import { invalid } from "../integrations/faults";
 
 /** Shorter than the time that a caller of mappings.put waits: an ERP that is slow becomes a warning in time. */
 const FIELDS_MS = 6_000;
@@ -21,14 +21,14 @@ const FIELDS_MS = 6_000;
 export class SystemService {
   constructor(private readonly bus: Bus) {}
 
-  /** A system with its mapping templates. Throws ERP008 when there is no such system, UNAVAILABLE. */
-  async templates(ctx: CallContext, code: string): Promise<SystemTemplates> {
-    return known(code, this.bus.call(systems.templates, own(ctx), { id: code }));
+  /** The adapter of a customer's system, with what an integration begins with. Throws ERP008, UNAVAILABLE. */
+  async resolve(ctx: CallContext, asked: ResolveSystem): Promise<ResolvedSystem> {
+    return this.bus.call(systems.resolve, own(ctx), asked);
   }
 
-  /** Throws ERP008 when there is no such system, UNAVAILABLE. */
+  /** An adapter by its code. Throws NOT_FOUND, UNAVAILABLE. */
   async describe(ctx: CallContext, code: string): Promise<SystemDescription> {
-    return known(code, this.bus.call(systems.get, own(ctx), { id: code }));
+    return this.bus.call(systems.get, own(ctx), { id: code });
   }
 
   /** Names of the fields that the ERP itself has for the entity, or why they cannot be had now. */
@@ -54,15 +54,4 @@ export class SystemService {
 function own(ctx: CallContext): CallContext {
   const context = serviceContext("integration-config", ctx.tenantId, ctx.tenant);
   return ctx.traceparent === undefined ? context : { ...context, traceparent: ctx.traceparent };
-}
-
-async function known<T>(code: string, asked: Promise<T>): Promise<T> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (!(error instanceof ProblemError) || error.code !== "NOT_FOUND") throw error;
-    throw invalid([{ field: "erpSystem", rule: "exists", value: code, message: `there is no system ${code}` }], {
-      resolution: "GET /api/v1/erp/systems lists the systems.",
-    });
-  }
 }
