@@ -32,6 +32,7 @@ import { NoticeController } from "./notices/notice.controller";
 import { NoticeRepository } from "./notices/notice.repository";
 import { NoticeService } from "./notices/notice.service";
 import { RecordController } from "./records/record.controller";
+import { RecordLookups } from "./records/record-lookups";
 import { Sweeper } from "./sweeper";
 import { TenantController } from "./tenants/tenant.controller";
 import { TenantRepository } from "./tenants/tenant.repository";
@@ -94,6 +95,7 @@ export class GatewayModule {
         NoticeRepository,
         NoticeService,
         RateLimits,
+        RecordLookups,
         SealingService,
         SessionRepository,
         Sweeper,

@@ -1,5 +1,7 @@
 import {
   integrationConfig,
+  JsonText,
+  JsonTexts,
   ProblemError,
   sync,
   systems,
@@ -146,10 +148,15 @@ export class Behind {
     }
   }
 
-  private outcome(subject: string, name: string, input: { id?: string; key?: string; integration?: unknown }): unknown {
+  private outcome(
+    subject: string,
+    name: string,
+    input: { id?: string; key?: string; keys?: string[]; integration?: unknown },
+  ): unknown {
     if (input.id === "missing" || input.integration === "missing") throw new ProblemError("NOT_FOUND", "nothing here");
     if (subject === sync.sealingKey.subject) return this.ring.publicKey();
-    if (subject === sync.record.subject) return aRecord(input.key ?? "");
+    if (subject === sync.recordsByKey.subject)
+      return new JsonTexts((input.keys ?? []).map((key) => new JsonText(JSON.stringify(aRecord(key)), 7)));
     if (subject === sync.write.subject) return { record: aRecord(input.key ?? ""), transactions: [], duplicate: false };
     if (subject === sync.execute.subject)
       return { jobs: [{ id: "j1", entityType: "Part", status: "queued", coalesced: false }] };
@@ -161,7 +168,7 @@ export class Behind {
     if (subject === integrationConfig.mapping.subject) return { version: 2, document: {} };
     if (subject.startsWith("dovetail.integration-config.integrations.") && !subject.endsWith("list"))
       return anIntegration();
-    if (/health|metrics$|fields$|versions$|mappings\.list|systems\.list/.test(subject)) return [];
+    if (/health|metrics$|fields$|versions$|mappings\.list|systems\.(list|templates)/.test(subject)) return [];
     return subject.endsWith("list") || subject.endsWith("read") || name === "financial"
       ? { items: [], next: null }
       : { id: input.id ?? "x" };

@@ -19,14 +19,16 @@ export interface IdentifiedRequest extends FastifyRequest {
   principal?: Principal;
 }
 
-function principalOf(context: ExecutionContext): Principal {
-  const { principal } = context.switchToHttp().getRequest<IdentifiedRequest>();
+/** The CallContext of who asks. */
+export function callerOf({ principal }: IdentifiedRequest): CallContext {
   if (!principal) throw new Error("the route has no principal: it is public");
-  return principal;
+  return principal.context;
 }
 
 /** Hands the handler the CallContext of who asks. */
-export const Caller = createParamDecorator((_: unknown, context: ExecutionContext) => principalOf(context).context);
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  callerOf(context.switchToHttp().getRequest<IdentifiedRequest>()),
+);
 
 /** Hands the handler the Principal, or undefined on a route that needs none. */
 export const Asking = createParamDecorator(

@@ -33,9 +33,8 @@ export class BusLink {
   }
 
   /** Asks the owner of an operation. Throws ProblemError. */
-  async call<I extends object, O>(operation: Operation<I, O>, ctx: CallContext, input: I): Promise<O> {
-    if (!this.bus) throw unavailable();
-    return this.bus.call(operation, ctx, input);
+  call<I extends object, O>(operation: Operation<I, O>, ctx: CallContext, input: I): Promise<O> {
+    return this.bus ? this.bus.call(operation, ctx, input) : Promise.reject(unavailable());
   }
 
   /** Listens to progress; answers how to end it. Throws UNAVAILABLE without a bus. */

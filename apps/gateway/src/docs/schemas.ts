@@ -1,8 +1,9 @@
 import { PERMISSIONS } from "@dovetail/contracts";
 import { ROLES } from "../auth/roles";
 import { INTEGRATION_SCHEMAS } from "./integration-schemas";
-import { among, free, list, object, orNull, text, the, time, whole, flag } from "./schema";
+import { among, list, object, orNull, text, the, time, whole, flag } from "./schema";
 import { SYNC_SCHEMAS } from "./sync-schemas";
+import { SYSTEM_SCHEMAS } from "./system-schemas";
 
 const role = among(ROLES);
 const permissions = list(among(PERMISSIONS));
@@ -128,47 +129,7 @@ export const SCHEMAS = {
   ),
   ...INTEGRATION_SCHEMAS,
   ...SYNC_SCHEMAS,
-  SystemDescription: object(
-    {
-      code: text(),
-      version: whole(),
-      title: text(),
-      connection: free,
-      auth: list(text()),
-      inbound: list(text()),
-      outbound: list(text()),
-      formats: list(text()),
-      realTime: flag,
-      limits: object({ "concurrent?": whole(), "perMinute?": whole() }),
-      entities: list(
-        object({
-          entityType: the("EntityName"),
-          pull: flag,
-          incremental: flag,
-          deletesSeen: flag,
-          operations: list(text()),
-          writeClass: orNull(among(["K", "L", "N"])),
-          lookup: flag,
-          webhook: flag,
-        }),
-      ),
-      errors: list(free),
-    },
-    {
-      code: "ODOO",
-      version: 1,
-      title: "Odoo",
-      connection: {},
-      auth: ["BASIC", "API_KEY"],
-      inbound: ["pull"],
-      outbound: ["api"],
-      formats: ["json"],
-      realTime: false,
-      limits: { concurrent: 4 },
-      entities: [],
-      errors: [],
-    },
-  ),
+  ...SYSTEM_SCHEMAS,
 } as const;
 
 export type SchemaName = keyof typeof SCHEMAS;

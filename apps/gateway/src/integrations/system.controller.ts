@@ -1,5 +1,11 @@
 import { Controller, Get, Param } from "@nestjs/common";
-import { systems, type CallContext, type Page, type SystemDescription } from "@dovetail/contracts";
+import {
+  systems,
+  type CallContext,
+  type ConnectionTemplate,
+  type Page,
+  type SystemDescription,
+} from "@dovetail/contracts";
 import { Caller } from "../auth/principal";
 import { Requires } from "../auth/requires";
 import { BusLink } from "../bus/bus-link";
@@ -22,5 +28,16 @@ export class SystemController {
   @Describe({ summary: "One ERP", answer: "SystemDescription", problems: ["NOT_FOUND"] })
   get(@Caller() caller: CallContext, @Param("code") code: string): Promise<SystemDescription> {
     return this.bus.call(systems.get, caller, { id: code.toUpperCase() });
+  }
+
+  @Get(":code/templates")
+  @Requires("erp:view")
+  @Describe({
+    summary: "Connections made ready for an ERP: what `template` of a new integration begins with",
+    list: "ConnectionTemplate",
+    problems: ["NOT_FOUND"],
+  })
+  async templates(@Caller() caller: CallContext, @Param("code") code: string): Promise<Page<ConnectionTemplate>> {
+    return { items: await this.bus.call(systems.templates, caller, { id: code.toUpperCase() }), next: null };
   }
 }
