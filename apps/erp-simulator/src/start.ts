@@ -12,6 +12,8 @@ export type { OdooVersion, SimulatorOptions } from "./options";
 export type { OdooControl } from "./control";
 export type { FaultKind, FaultSpec } from "./faults";
 export type { JournalEntry } from "./journal";
+export { startSqlErp, type RunningSqlErp, type SqlErpOptions } from "./sql-erp/start-sql-erp";
+export type { SqlErpControl, SqlJournalEntry } from "./sql-erp/control";
 
 /** A simulator that is listening. */
 export interface Running {

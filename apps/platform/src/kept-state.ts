@@ -26,7 +26,9 @@ export interface Kept {
   roles: Record<string, RolePasswords>;
   bus: Record<BusUser, string>;
   keys: { gateway: string; syncEngine: string };
-  ports: { postgres?: number; nats?: number; odoo?: number };
+  ports: { postgres?: number; nats?: number; odoo?: number; sqlErp?: number };
+  /** Passwords of the simulated SQL ERP: its own, and that of the account which it gives to others. */
+  sqlErp: { owner: string; client: string };
   /** Sent with the requests that set up the demo: repeated after a crash they do it once. */
   demoRequest: string;
   demo?: DemoAccess;
@@ -51,6 +53,7 @@ export class KeptState {
       kept.roles[schema] ??= { owner: randomToken(), run: randomToken(), dispatch: randomToken() };
     }
     for (const user of BUS_USERS) kept.bus[user] ??= randomToken();
+    kept.sqlErp ??= sqlErpPasswords();
     mkdirSync(dir, { recursive: true });
     state.save();
     return state;
@@ -89,8 +92,13 @@ function generate(): Kept {
     bus: {} as Record<BusUser, string>,
     keys: { gateway: KeyRing.generate().export().reveal(), syncEngine: KeyRing.generate().export().reveal() },
     ports: {},
+    sqlErp: sqlErpPasswords(),
     demoRequest: randomToken(12),
   };
+}
+
+function sqlErpPasswords(): Kept["sqlErp"] {
+  return { owner: randomToken(), client: randomToken() };
 }
 
 function read(file: string): Kept | undefined {

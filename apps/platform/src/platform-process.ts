@@ -1,8 +1,9 @@
-import { runMain, type Environment, type MainProcess, type Stoppable } from "@dovetail/service-kit";
+import { maskText, runMain, type Environment, type MainProcess, type Stoppable } from "@dovetail/service-kit";
 import { screenOf } from "./demo/progress";
 import { fail, tellDefect, type FailurePlace } from "./failure";
 import { readOptions, type Options } from "./options";
 import { startPlatform } from "./platform";
+import { expectedFailure } from "./start-error";
 
 /** A Ctrl-C reaches us twice: from the terminal and from npm. */
 const ONE_SIGNAL_MS = 1000;
@@ -31,7 +32,9 @@ async function start(args: readonly string[], env: Environment, place: FailurePl
 function tellDemoFailure(error: unknown, options: Options): void {
   if (error instanceof Error && (error.name === "AbortError" || error.message === "stopped")) return;
   process.stderr.write("\nThe demo could not be shown; the platform goes on running.\n");
-  tellDefect(error, options);
+  const expected = expectedFailure(error);
+  if (expected) process.stderr.write(`${maskText(expected.message)}\n`);
+  else tellDefect(error, options);
 }
 
 /** The process as `runMain` sees it: one Ctrl-C is one signal, and defects are told tidily. */

@@ -1,17 +1,16 @@
 import { accessSync, constants, mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { lockFolder } from "@dovetail/embedded";
-import { startSimulator } from "@dovetail/erp-simulator";
 import { BusUsers } from "./bus-users";
 import { Cleanup } from "./cleanup";
-import { demoAccess, runDemo, type DemoParts } from "./demo/demo";
+import { demoAccess, runDemo } from "./demo/demo";
 import type { Screen } from "./demo/progress";
+import { startErps } from "./demo/start-erps";
 import { writeDemoFile } from "./demo-file";
 import { emptyFolder } from "./fresh";
-import { KeptState, type DemoAccess } from "./kept-state";
+import { KeptState } from "./kept-state";
 import type { Options } from "./options";
 import { migrateAll, SCHEMAS } from "./schemas";
-import { rememberedPort, requireFreePort, serviceUsers, startServers, type Servers } from "./servers";
+import { requireFreePort, serviceUsers, startServers, type Servers } from "./servers";
 import { operatorKey, startServices, type Services } from "./services";
 import { whereToLook } from "./where-to-look";
 
@@ -90,23 +89,15 @@ interface ShowParts {
 
 async function show(parts: ShowParts, cleanup: Cleanup): Promise<void> {
   const { options, screen, gatewayUrl, state, servers, signal } = parts;
-  let access: DemoAccess | undefined;
-  if (options.demo) {
-    const simulator = await startSimulator({
-      version: 19,
-      dataDir: join(options.dir, "erp"),
-      port: await rememberedPort(state.kept.ports.odoo),
-    });
-    cleanup.add(() => simulator.stop());
-    state.change({ ports: { ...state.kept.ports, odoo: simulator.port } });
-    const key = operatorKey(options, state);
-    const demo: DemoParts = { gatewayUrl, operatorKey: key, state, simulator, screen, signal };
-    access = await demoAccess(demo);
-    const places = { gatewayUrl, natsUrl: servers.natsUrl, databaseUrl: servers.adminUrl, operatorKey: key };
-    writeDemoFile(options, access, { ...places, ownBus: servers.nats !== undefined });
-    await runDemo(demo, access);
-  }
-  whereToLook(screen, options, gatewayUrl, access);
+  if (!options.demo) return whereToLook(screen, options, gatewayUrl);
+  const key = operatorKey(options, state);
+  const tenant = { gatewayUrl, operatorKey: key, state, screen, signal };
+  const access = await demoAccess(tenant);
+  const places = { gatewayUrl, natsUrl: servers.natsUrl, databaseUrl: servers.adminUrl, operatorKey: key };
+  writeDemoFile(options, access, { ...places, ownBus: servers.nats !== undefined });
+  const erps = await startErps(options, state, servers.adminUrl, cleanup);
+  await runDemo({ ...tenant, erps }, access);
+  whereToLook(screen, options, gatewayUrl, { access, sql: erps.sql });
 }
 
 function tellServers(

@@ -19,6 +19,15 @@ interface Demo {
 
 const READY = "Where to look";
 
+/** What the simulated Odoo's journal tells of the demo's order: the methods that were called, in their order. */
+function ordersInOdoo(dir: string): string[] {
+  const lines = readFileSync(join(dir, "erp/journal.jsonl"), "utf8").trim().split("\n");
+  const entries = lines.flatMap(
+    (line) => (JSON.parse(line) as { entries: { model: string; id: number; method: string }[] }).entries,
+  );
+  return entries.filter(({ model, id }) => model === "purchase.order" && id === 61).map(({ method }) => method);
+}
+
 describe("npm start", () => {
   let dir: string;
   let port: string;
@@ -30,6 +39,12 @@ describe("npm start", () => {
       headers: { authorization: `Bearer ${demo().apiKey}` },
     });
     return { status: response.status, json: await response.json() };
+  };
+  /** The rows of the SQL ERP's journal about one kind of document, as its pages show them. */
+  const sqlJournal = async (document: string): Promise<string[]> => {
+    const url = /tables of the SQL ERP +(\S+)/.exec(platform.output)?.[1] ?? "";
+    const text = await (await fetch(`${url}journal`)).text();
+    return text.split("\n").filter((line) => new RegExp(`  ${document} `).test(line));
   };
   const start = (...more: string[]) => new PlatformChild(["--dir", dir, "--port", port, ...more]);
 
@@ -45,12 +60,41 @@ describe("npm start", () => {
     await platform.stop();
   });
 
-  it("shows the main job both ways", () => {
-    expect(platform.output).toMatch(/13 of 13 entities, \d+ rows read/);
-    expect(platform.output).toMatch(/stands in Odoo as PO-MES-0001 with 2 lines, total 248.54/);
-    expect(platform.output).toMatch(/arrived in supplier \S+, version 2/);
-    expect(platform.output).toMatch(/erp\.Supplier\.updated/);
-    expect(platform.output).not.toMatch(/\bat .+:\d+:\d+|Error/);
+  it("shows one change of the MES in two ERPs, and a change of each ERP", () => {
+    const { output } = platform;
+    expect(output).toMatch(/13 of 13 entities, \d+ rows read/);
+    expect(output).toMatch(/4 of 4 entities, 100 rows read/);
+    expect(output).toMatch(/24 suppliers and 30 parts stand in Odoo too/);
+    expect(output).toMatch(/8 parts \(PL-…\) with 8 stocks are its own; 8 of these parts went on to Odoo/);
+    expect(output).toMatch(/Odoo +has it as id 61: 2 lines, total 248\.54, after/);
+    expect(output).toMatch(/SQL ERP +has it as order 4500000001: 2 lines, total 248\.54, after/);
+    expect(output).toMatch(/Odoo +shows \d{4}-\d\d-\d\d, "a week later" in id 61, after/);
+    expect(output).toMatch(/SQL ERP +shows \d{4}-\d\d-\d\d, "a week later" in order 4500000001, after/);
+    expect(output).toMatch(/arrived in Supplier \S+, version 2/);
+    expect(output).toMatch(/erp\.Supplier\.updated/);
+    expect(output).toMatch(/SQL ERP: vendor 100001 has it, after/);
+    expect(output).toMatch(/arrived in InventoryBalance PL-2001\|PLANT-1\|, version 2/);
+    expect(output).not.toMatch(/\bat .+:\d+:\d+|Error|rows wait/);
+  });
+
+  it("made the order once in each ERP, and changed it once", async () => {
+    expect(ordersInOdoo(dir)).toEqual(["create", "write"]);
+    const [created, changed] = await sqlJournal("purchase_order");
+    expect(created).toMatch(/created +4500000001 .*"lines":2/);
+    expect(changed).toMatch(/changed +4500000001 .*"remark":"a week later"/);
+    expect(await sqlJournal("purchase_order")).toHaveLength(2);
+    expect(await sqlJournal("vendor")).toEqual([expect.stringMatching(/changed +100001 /)]);
+    expect(await sqlJournal("item")).toEqual([]);
+    const { json } = await ask("/erp/records/PurchaseOrder/PO-MES-0001");
+    const { sync } = json as { sync: { integration: string; state: string; externalId: string }[] };
+    const outbound = sync
+      .filter((one) => "retries" in one)
+      .map(({ integration, state, externalId }) => [integration, state, externalId]);
+    expect(outbound.sort()).toEqual([
+      ["odoo-demo", "SYNCED", "61"],
+      ["sql-demo", "SYNCED", "4500000001"],
+    ]);
+    expect((await ask("/erp/dead-letters")).json).toMatchObject({ items: [] });
   });
 
   it("writes how to reach it, for its owner alone", async () => {
@@ -95,6 +139,10 @@ describe("npm start", () => {
     expect(pids.map(isAlive)).toEqual([false, false]);
     expect(platform.output).toContain("as it was left");
     expect(platform.output).toMatch(/PurchaseOrder\s+61/);
+    expect(platform.output).toMatch(/Odoo +has it as id 61, expected \d{4}-/);
+    expect(platform.output).toMatch(/SQL ERP +has it as order 4500000001, expected \d{4}-/);
+    expect(await sqlJournal("purchase_order")).toHaveLength(2);
+    expect(ordersInOdoo(dir)).toEqual(["create", "write"]);
     expect(platform.output).toMatch(/schemas\s+up to date/);
     expect(demo()).toEqual(before);
   });

@@ -1,27 +1,29 @@
-import type { Integration } from "@dovetail/contracts";
-import type { Running as RunningSimulator } from "@dovetail/erp-simulator";
 import type { DemoAccess, KeptState } from "../kept-state";
-import { Api, ApiError } from "./api";
-import { showBothWays } from "./both-ways";
-import { firstSync, recordCounts, tellCounts } from "./first-sync";
-import { INTEGRATION, TENANT } from "./names";
+import { Api } from "./api";
+import { showOdooChange, showSqlChange } from "./erp-changes";
+import { type Erps, ORDERS_IN } from "./erps";
+import { firstSyncOfOdoo, firstSyncOfSql, tellRecords, titled } from "./first-sync";
+import { connectOdoo, found, testConnection } from "./integrations";
+import { showMesChanges } from "./mes-changes";
+import { ODOO, ORDER, SQL, TENANT } from "./names";
 import type { Screen } from "./progress";
+import { connectSql } from "./sql-integration";
 
 /** What the demo works with. */
 export interface DemoParts {
   gatewayUrl: string;
   operatorKey: string;
   state: KeptState;
-  simulator: RunningSimulator;
+  erps: Erps;
   screen: Screen;
   signal: AbortSignal;
 }
 
 /** Makes the demo tenant unless it is there; answers how to reach it. */
-export async function demoAccess(parts: Omit<DemoParts, "simulator">): Promise<DemoAccess> {
+export async function demoAccess(parts: Omit<DemoParts, "erps">): Promise<DemoAccess> {
   const { state, gatewayUrl, operatorKey, signal } = parts;
   const operator = new Api(gatewayUrl, operatorKey, signal);
-  if (state.kept.demo && (await exists(operator, `/tenants/${TENANT}`))) return state.kept.demo;
+  if (state.kept.demo && (await found(operator, `/tenants/${TENANT}`)) !== undefined) return state.kept.demo;
   const created = await operator.post<{ apiKey: { key: string }; bus: { user: string; password: string } }>(
     "/tenants",
     { name: TENANT },
@@ -33,70 +35,42 @@ export async function demoAccess(parts: Omit<DemoParts, "simulator">): Promise<D
   return demo;
 }
 
-/** The integration with the simulated ERP, the first synchronisation and one change each way; later: how it stands. */
+/** The integrations with both ERPs, the first synchronisations and a change on each side; later: how it stands. */
 export async function runDemo(parts: DemoParts, access: DemoAccess): Promise<void> {
-  const { state, screen, simulator, signal, gatewayUrl } = parts;
+  const { state, screen, erps, signal, gatewayUrl } = parts;
   const api = new Api(gatewayUrl, access.apiKey, signal);
-  await connectOdoo(api, simulator, state.kept.demoRequest);
-  if (state.kept.shown) {
-    screen.line();
-    screen.line(`The record store of tenant ${TENANT} as it was left:`);
-    tellCounts(screen, await recordCounts(api));
-    return;
+  const { demoRequest: request, shown } = state.kept;
+  await connectOdoo(api, erps.odoo.url, request);
+  if (shown) {
+    await connectSql(api, erps.sql, request);
+    return tellKept(api, erps, screen);
   }
-  const test = await api.post<{ success: boolean; message: string; serverInfo: { version?: string } }>(
-    `/erp/integrations/${INTEGRATION}/test`,
-    {},
-  );
-  if (!test.success) throw new Error(`The simulated Odoo cannot be reached: ${test.message}`);
+  const odoo = await testConnection(api, ODOO);
   screen.line();
-  screen.line(
-    `Tenant ${TENANT}, integration ${INTEGRATION} with a simulated Odoo ${test.serverInfo.version ?? ""}`.trimEnd(),
-  );
+  screen.line(`First synchronisation: ${ODOO}, a simulated Odoo ${odoo.version ?? ""}`.trimEnd());
+  await firstSyncOfOdoo(api, screen);
+  // Now, not before: what was there before is not sent to a new ERP, what changes from here on is.
+  await connectSql(api, erps.sql, request);
+  const sql = await testConnection(api, SQL);
   screen.line();
-  screen.line("First synchronisation");
-  await firstSync(api, screen);
-  await showBothWays(api, simulator, screen);
+  screen.line(`First synchronisation: ${SQL}, a simulated ERP that speaks SQL only (${sql.product ?? "SQL"})`);
+  await firstSyncOfSql(api, screen);
+  await showMesChanges(api, erps, screen);
+  await showOdooChange(api, erps, screen);
+  await showSqlChange(api, erps, screen);
   state.change({ shown: true });
 }
 
-async function connectOdoo(api: Api, simulator: RunningSimulator, request: string): Promise<void> {
-  const found = await find(api);
-  if (!found) {
-    const body = {
-      name: INTEGRATION,
-      erpSystem: "ODOO",
-      description: "The simulated Odoo of the demo",
-      connectionMethod: "API",
-      apiEndpoint: simulator.url,
-      authMethod: "BASIC",
-      apiUsername: "admin",
-      apiPassword: "admin",
-      settings: { database: "o19" },
-      syncSchedule: { enabled: true, interval: "* * * * *" },
-    };
-    await api.post("/erp/integrations", body, `${request}-odoo`);
-  } else if (found.apiEndpoint !== simulator.url) {
-    // Its port of last time was taken.
-    await api.patch(`/erp/integrations/${INTEGRATION}`, { apiEndpoint: simulator.url });
-  }
-}
-
-async function find(api: Api): Promise<Integration | undefined> {
-  try {
-    return await api.get<Integration>(`/erp/integrations/${INTEGRATION}`);
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return undefined;
-    throw error;
-  }
-}
-
-async function exists(api: Api, path: string): Promise<boolean> {
-  try {
-    await api.get(path);
-    return true;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return false;
-    throw error;
+async function tellKept(api: Api, erps: Erps, screen: Screen): Promise<void> {
+  screen.line();
+  screen.line(`The record store of tenant ${TENANT} as it was left:`);
+  await tellRecords(api, screen);
+  if ((await found(api, `/erp/records/PurchaseOrder/${ORDER}`)) === undefined) return;
+  screen.line();
+  screen.line(`Order ${ORDER} of the MES`);
+  for (const integration of [ODOO, SQL] as const) {
+    const orders = await ORDERS_IN[integration](erps, ORDER);
+    const shown = orders.map(({ number, expected }) => `${number}, expected ${expected}`);
+    screen.line(`${titled(integration)} ${shown.length > 0 ? `has it as ${shown.join("; ")}` : "does not have it"}`);
   }
 }
