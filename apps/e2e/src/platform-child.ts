@@ -44,6 +44,11 @@ export class PlatformChild {
 
   /** Starts it and waits until it serves. */
   async start(env: Record<string, string> = {}): Promise<void> {
+    if (!(await this.launch(env))) throw new Error(`it ended:\n${this.output}`);
+  }
+
+  /** Starts it; true once it serves, false when it has ended before. */
+  async launch(env: Record<string, string> = {}): Promise<boolean> {
     this.output = "";
     const args = ["dist/apps/platform/main.js", "--no-demo", "--dir", this.dir, "--port", String(this.port)];
     const child = spawn(process.execPath, args, {
@@ -53,13 +58,8 @@ export class PlatformChild {
     });
     for (const out of [child.stdout, child.stderr]) out?.on("data", (piece) => (this.output += String(piece)));
     this.child = child;
-    await eventually(
-      () => {
-        if (this.isDead()) throw new Error(`it ended:\n${this.output}`);
-        return this.output.includes("Where to look");
-      },
-      { timeoutMs: 60_000 },
-    );
+    await eventually(() => this.isDead() || this.output.includes("Where to look"), { timeoutMs: 60_000 });
+    return !this.isDead();
   }
 
   /** Waits for its end, however that comes. */
@@ -88,6 +88,8 @@ export class PlatformChild {
   async endLeases(): Promise<void> {
     const { postgresPassword, ports } = JSON.parse(readFileSync(join(this.dir, "secrets.json"), "utf8")) as Kept;
     const client = new Client(`postgres://dovetail:${postgresPassword}@127.0.0.1:${ports.postgres}/dovetail`);
+    // The server ends with the platform, which may die meanwhile.
+    client.on("error", () => undefined);
     await client.connect();
     await client.query("update sync_engine.work set lease_until = clock_timestamp() where lease_until is not null");
     for (const schema of ["gateway", "integration_config", "sync_engine"])
