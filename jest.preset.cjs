@@ -5,10 +5,11 @@ const { join } = require("node:path");
 const { compilerOptions } = JSON.parse(
   readFileSync(join(__dirname, "tsconfig.base.json"), "utf8"),
 );
+// A star of an alias stands for the same text in its path, as for TypeScript.
 const moduleNameMapper = Object.fromEntries(
   Object.entries(compilerOptions.paths).map(([k, [v]]) => [
-    `^${k}$`,
-    join(__dirname, v),
+    `^${k.replace("*", "([^/]+)")}$`,
+    join(__dirname, v.replace("*", "$1")),
   ]),
 );
 const swc = (parser) => [

@@ -34,14 +34,26 @@ const swcPlugin = {
   },
 };
 
+/** The file of an alias; a star of one stands for the same text in its path. */
+function aliased(paths, name) {
+  if (paths[name]) return paths[name][0];
+  for (const [alias, [path]] of Object.entries(paths)) {
+    const [before, after] = alias.split("*");
+    if (after !== undefined && name.startsWith(before) && name.endsWith(after))
+      return path.replace("*", name.slice(before.length, name.length - after.length));
+  }
+  return undefined;
+}
+
 function aliasPlugin() {
   const { paths } = JSON.parse(readFileSync(join(root, "tsconfig.base.json"), "utf8")).compilerOptions;
   return {
     name: "workspace",
     setup(b) {
-      b.onResolve({ filter: /^@dovetail\// }, ({ path }) =>
-        paths[path] ? { path: join(root, paths[path][0]) } : undefined,
-      );
+      b.onResolve({ filter: /^@dovetail\// }, ({ path }) => {
+        const file = aliased(paths, path);
+        return file === undefined ? undefined : { path: join(root, file) };
+      });
     },
   };
 }

@@ -33,8 +33,19 @@ function importGraph(): Map<string, Set<string>> {
   return graph;
 }
 
+/** The path of an alias; a star stands for the same text on both sides. */
+function aliased(name: string, paths: Record<string, [string]>): string | undefined {
+  if (paths[name]) return paths[name][0];
+  for (const [alias, [path]] of Object.entries(paths)) {
+    const [before = "", after] = alias.split("*");
+    if (after !== undefined && name.startsWith(before) && name.endsWith(after))
+      return path.replace("*", name.slice(before.length, name.length - after.length));
+  }
+  return undefined;
+}
+
 function resolveImport(from: string, name: string, paths: Record<string, [string]>): string | undefined {
-  const alias = paths[name]?.[0];
+  const alias = aliased(name, paths);
   if (alias !== undefined) return alias.replace(/^\.\//, "");
   if (!name.startsWith(".")) return undefined;
   const file = `${join(ROOT, dirname(from), name)}.ts`;

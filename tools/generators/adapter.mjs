@@ -37,6 +37,7 @@ const FILES = {
   "src/pull.ts": join(folder, "src/pull.ts"),
   "src/lookup.ts": join(folder, "src/lookup.ts"),
   "src/mapping.ts": join(folder, "src/mapping.ts"),
+  "src/templates.ts": join(folder, "src/templates.ts"),
   "test/fake-erp.ts": join(folder, "test/fake-erp.ts"),
   "test/conformance.spec.ts": join(folder, `test/${name}.conformance.spec.ts`),
   "docs/system.md": join(root, "docs/systems", `${name}.md`),
@@ -56,16 +57,9 @@ for (const [template, target] of Object.entries(FILES)) {
   );
 }
 
-/** Changes the text of a file that every adapter stands in. */
-function edit(path, change) {
-  const before = readFileSync(join(root, path), "utf8");
-  const after = change(before);
-  if (after === before) throw new Error(`${path} does not look as expected: add the adapter there by hand`);
-  write(join(root, path), after);
-}
-
-const list = `export { ${names.__camel__} } from "@dovetail/adapter-${name}";`;
-edit("libs/adapters/registry/src/list.ts", (text) => `${text.trimEnd()}\n${list}\n`);
-const alias = `      "@dovetail/adapter-${name}": [\n        "./libs/adapters/${name}/src/index.ts"\n      ],\n`;
-edit("tsconfig.base.json", (text) => text.replace(/^ *"@dovetail\/messaging"/m, (next) => alias + next));
+// The one line outside its folder that tells the product of it.
+const list = join(root, "libs/adapters/registry/src/list.ts");
+const line = `export { ${names.__camel__} } from "@dovetail/adapter-${name}";`;
+write(list, `${readFileSync(list, "utf8").trimEnd()}\n${line}\n`);
 console.log(`\nnext: npx jest --config jest.config.cjs libs/adapters/${name}`);
+console.log("then: UPDATE_MATRIX=1 npx jest --config jest.config.cjs tools/checks/matrix");

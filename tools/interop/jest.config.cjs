@@ -4,7 +4,7 @@ const { join } = require("node:path");
 module.exports = {
   ...preset,
   rootDir: join(__dirname, "../.."),
-  roots: ["<rootDir>/libs/adapters", "<rootDir>/tools/interop"],
+  roots: ["<rootDir>/apps/e2e", "<rootDir>/libs/adapters", "<rootDir>/tools/interop"],
   testMatch: ["**/*.interop.ts"],
   modulePathIgnorePatterns: ["<rootDir>/dist"],
   // The first run unpacks a whole Odoo.

@@ -30,9 +30,10 @@ start() {
   fi
   if ! running; then
     free_port >"$home/port"
-    (cd / && setsid mariadbd --no-defaults --datadir="$home/data" --user=nobody --bind-address=127.0.0.1 \
+    (cd / && exec setsid mariadbd --no-defaults --datadir="$home/data" --user=nobody --bind-address=127.0.0.1 \
       --port="$(cat "$home/port")" --socket="$home/data/socket" --pid-file="$home/data/pid" --skip-name-resolve \
-      --log-error="$home/data/log" >/dev/null 2>&1 </dev/null 9>&- &)
+      --log-error="$home/data/log") >/dev/null 2>&1 </dev/null 9>&- &
+    disown
     for _ in $(seq 300); do client -e 'select 1' >/dev/null 2>&1 && break || sleep 0.1; done
     client -e "create database if not exists erp character set utf8mb4 collate utf8mb4_bin;
       create or replace user erp identified by '$(cat "$home/password")'; grant all on erp.* to erp" >&2
@@ -40,10 +41,19 @@ start() {
   echo "mysql://erp:$(cat "$home/password")@127.0.0.1:$(cat "$home/port")/erp"
 }
 
+stop() {
+  local server
+  server="$(pid)"
+  if running; then kill "$server"; fi
+  # Whoever starts next must not find the old one.
+  for _ in $(seq 300); do [ -n "$server" ] && kill -0 "$server" 2>/dev/null || return 0; sleep 0.1; done
+  fail "MariaDB does not end"
+}
+
 lock "$name"
 case "$command" in
 install) install ;;
 start) start ;;
-stop) if running; then kill "$(pid)"; fi ;;
+stop) stop ;;
 *) fail "usage: $0 install|start|stop [name]" ;;
 esac

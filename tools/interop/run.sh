@@ -1,6 +1,7 @@
 #!/bin/bash
 # `npm run test:interop`: the product and the adapters against real systems that Debian packages bring.
-#   Odoo 14 (its demo data, put back first), PostgreSQL 15, MariaDB, promtool: installed when missing, kept for the next run.
+#   Odoo 14 (its demo data, put back first), PostgreSQL 15, MariaDB, OpenSSH, promtool: installed when missing, kept for the
+#   next run.
 # Stops exactly what it started. Last line: `N passed, N failed, N skipped`; exit code 0 when nothing failed.
 # What cannot be installed is skipped with a word, and with CI set a failure. Whole outputs: tmp/interop/
 set -uo pipefail
@@ -20,8 +21,11 @@ declare -A running began
 
 stop_started() {
   trap '' INT TERM HUP
-  local pid
+  local pid name
   for pid in "${running[@]}"; do kill -- "-$pid" 2>/dev/null && wait "$pid" 2>/dev/null; done
+  # The specs end what they start; this is for those that were killed.
+  for name in openssh adventureworks; do bash "$here/openssh.sh" stop $name >>"$logs/stop.log" 2>&1; done
+  bash "$here/mariadb.sh" stop adventureworks >>"$logs/stop.log" 2>&1
   [ -z "$started_odoo" ] || bash "$here/odoo14.sh" stop >>"$logs/stop.log" 2>&1
   # Only Odoo's data are worth keeping.
   [ -z "$started_postgres" ] || bash "$here/postgres15.sh" remove interop >>"$logs/stop.log" 2>&1
@@ -99,6 +103,9 @@ bash "$here/postgres15.sh" status interop >/dev/null 2>&1 || started_postgres=1
 prepare postgres15 "$logs/postgres15.url" "$here/postgres15.sh" start interop && postgres=1 || postgres=
 prepare odoo14 "$logs/odoo14.json" "$here/odoo14.sh" reset && odoo=1 || odoo=
 prepare promtool "$logs/promtool.path" "$here/promtool.sh" && promtool=1 || promtool=
+# Specs start and end servers of their own.
+prepare mariadb-server /dev/null "$here/mariadb.sh" install && mariadb=1 || mariadb=
+prepare openssh-server /dev/null "$here/openssh.sh" install && openssh=1 || openssh=
 [ -z "$postgres" ] || DOVETAIL_TEST_POSTGRES_URL="$(cat "$logs/postgres15.url")"
 rm -f "$logs/postgres15.url"
 export DOVETAIL_TEST_POSTGRES_URL="${DOVETAIL_TEST_POSTGRES_URL:-}"
@@ -116,9 +123,12 @@ judge metrics
 [ -z "$postgres" ] || suite postgres15-specs 180 --config jest.config.cjs \
   libs/database/.*int-spec libs/messaging/.*int-spec apps/sync-engine/test/main-job.int-spec
 judge postgres15-specs
-# Installs MariaDB's server itself; the instance is the specs' own.
-suite mariadb 300 "${interop[@]}" tools/interop/mariadb
+[ -z "$mariadb" ] || suite mariadb 300 "${interop[@]}" tools/interop/mariadb
 judge mariadb
+[ -z "$openssh" ] || suite openssh 300 "${interop[@]}" file-exchange/test/openssh.interop
+judge openssh
+[ "$postgres$mariadb$openssh" != 111 ] || suite adventureworks 300 "${interop[@]}" apps/e2e/src/adventureworks.interop
+judge adventureworks
 judge conformance-odoo14
 
 echo "outputs: $logs"

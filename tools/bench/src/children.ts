@@ -18,9 +18,10 @@ interface Answer {
   error?: string;
 }
 
-/** Forks this program in another role. */
-export function startChild(role: string): Child {
-  const child = fork(join(__dirname, "main.js"), [`as:${role}`], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+/** Forks this program in another role; `flags` are Node's. */
+export function startChild(role: string, flags: readonly string[] = []): Child {
+  const stdio = ["ignore", "inherit", "inherit", "ipc"] as const;
+  const child = fork(join(__dirname, "main.js"), [`as:${role}`], { stdio: [...stdio], execArgv: [...flags] });
   const waiting = new Map<number, (answer: Answer) => void>();
   let next = 0;
   child.on("message", (answer: Answer) => waiting.get(answer.id)?.(answer));

@@ -16,6 +16,9 @@ const CHANGED_SHARE = 0.01;
 const COPY_ROWS = 200_000;
 /** A limit below this share of COPY is not lean: its ratios would flatter the product. */
 const LIMIT_OF_COPY = 0.7;
+const LIMIT_LOADS = 5;
+/** The limit spares nothing: with a large young generation it collects less often. */
+const YOUNG_GENERATION = ["--max-semi-space-size=64"];
 
 interface Series {
   product: number[];
@@ -63,17 +66,17 @@ export async function measureSync(servers: Servers, options: Options, report: Re
 
 async function series(servers: Servers, rows: number, options: Options, report: Report): Promise<Measured> {
   const simulator = startChild("simulator");
-  const limit = startChild("limit");
+  const limit = startChild("limit", YOUNG_GENERATION);
   let engine: Engine | undefined;
   try {
     const erp = await simulator.call<{ url: string; database: string }>("start", { rows });
     await limit.call("open", { databaseUrl: servers.limitUrl, erpUrl: erp.url, erpDatabase: erp.database });
     engine = await Engine.start(servers, erp);
     const bench = new SyncBench(servers, simulator, limit, engine, rows);
+    await bench.requireLeanLimit(options.busy, report);
     for (let run = 0; run < options.runs; run++) await bench.round();
     bench.measured.peak = peakMemory(engine.process.pid);
     bench.measured.limitPeak = peakMemory(limit.pid);
-    bench.requireLeanLimit(options.busy, report);
     if (options.profile && rows === Math.min(...options.rows)) await bench.profile(report);
     return bench.measured;
   } finally {
@@ -120,11 +123,19 @@ class SyncBench {
     await this.pair(changed, { updated: touched, unchanged: rows - touched }, touched);
   }
 
-  /** Throws when the limit is not what it says it is. */
-  requireLeanLimit(busy: boolean, report: Report): void {
-    const share = median(this.measured.first.limit) / median(this.measured.copy);
-    report.note(`the limit's first load reaches ${share.toFixed(2)} of COPY`);
-    if (share >= LIMIT_OF_COPY || busy) return;
+  /**
+   * Loads the limit alone until one load reaches its share of COPY: beforehand, because nothing else is worth measuring
+   * otherwise. Throws when a few loads in a row do not.
+   */
+  async requireLeanLimit(busy: boolean, report: Report): Promise<void> {
+    let best = 0;
+    for (let load = 0; load < LIMIT_LOADS && best < LIMIT_OF_COPY; load++) {
+      const copied = rate(await this.limit.call<LimitRun>("copy", { rows: Math.min(this.rows, COPY_ROWS) }));
+      await this.limit.call("empty");
+      best = Math.max(best, rate(await this.limit.call<LimitRun>("sync")) / copied);
+    }
+    report.note(`the limit's first load reaches ${best.toFixed(2)} of COPY`);
+    if (best >= LIMIT_OF_COPY || busy) return;
     throw new Error(
       `less than ${LIMIT_OF_COPY} of COPY: the machine is busy (--busy goes on), or the limit is not lean`,
     );
@@ -155,6 +166,9 @@ class SyncBench {
   ): Promise<void> {
     const product = await this.timed(into.cpu.product, this.engine.process.pid, () => this.engine.sync());
     await afterProduct?.();
+    // Otherwise the cleaning up behind the product's load would run, and be counted, beside the limit's. The limit's own
+    // table is left alone: a plan made for a table known to be empty would scan it ever after.
+    await this.settleProduct();
     const limit = await this.timed(into.cpu.limit, this.limit.pid, () => this.limit.call<LimitRun>("sync"));
     check(product, { read: this.rows, ...counts });
     if (limit.rows !== this.rows || limit.written !== written)
@@ -177,8 +191,12 @@ class SyncBench {
 
   /** What autovacuum does after a load; both sides then begin from a settled table. */
   private async settle(): Promise<void> {
-    await this.servers.admin.query("vacuum analyze");
     await this.limit.call("settle");
+    await this.settleProduct();
+  }
+
+  private async settleProduct(): Promise<void> {
+    await this.servers.admin.query("vacuum analyze");
     await this.servers.admin.query("checkpoint");
   }
 

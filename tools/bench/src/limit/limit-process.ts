@@ -27,7 +27,11 @@ const UPSERT = {
     on conflict (key) do update set hash = excluded.hash, doc = excluded.doc`,
 };
 
+/** Pages that are written at once: PostgreSQL has the next one while it waits for the disk and we map. */
+const WRITERS = 2;
+
 let client: Client;
+let writers: Client[];
 let pool: Pool;
 let options: LimitOptions;
 
@@ -37,20 +41,20 @@ async function sync(): Promise<LimitRun> {
   const started = performance.now();
   let rows = 0;
   let written = 0;
-  let writing: Promise<unknown> = Promise.resolve();
+  const writing: Promise<unknown>[] = [];
   let reading = read(0);
-  for (;;) {
+  for (let n = 0; ; n = (n + 1) % WRITERS) {
     const page = mapPage(await reading, hash);
     rows += page.rows;
     const last = page.rows < PAGE;
     if (!last) reading = read(page.lastId);
-    await writing;
-    writing = client
-      .query({ ...UPSERT, values: [page.keys, page.hashes, page.docs] })
-      .then((r) => (written += r.rowCount ?? 0));
+    await writing[n];
+    writing[n] = writers[n]
+      ?.query({ ...UPSERT, values: [page.keys, page.hashes, page.docs] })
+      .then((r) => (written += r.rowCount ?? 0)) as Promise<unknown>;
     if (last) break;
   }
-  await writing;
+  await Promise.all(writing);
   return { rows, written, ms: performance.now() - started };
 }
 
@@ -81,8 +85,9 @@ async function prepareCopy(rows: number): Promise<{ rows: number; pages: Buffer[
 export const limit = {
   async open(given: LimitOptions) {
     options = given;
-    client = new Client(given.databaseUrl);
-    await client.connect();
+    writers = Array.from({ length: WRITERS }, () => new Client(given.databaseUrl));
+    for (const writer of writers) await writer.connect();
+    [client] = writers as [Client, ...Client[]];
     pool = new Pool(given.erpUrl, { connections: 1 });
     await client.query(`create table if not exists limit_rows ${TABLE}; create table if not exists copy_rows ${TABLE}`);
   },
