@@ -31,8 +31,7 @@ const STEPS = {
   checks: jest(2, "**/tools/checks/**/*.spec.ts"),
   unit: jest(2, "**/*.spec.ts", "--testPathIgnorePatterns", "/tools/checks/"),
   integration: jest(2, "**/*.int-spec.ts"),
-  // One at a time: whole platforms hold ports that were free a moment before.
-  e2e: jest(1, "**/*.e2e-spec.ts"),
+  e2e: jest(2, "**/*.e2e-spec.ts"),
 };
 
 function run(name, { args }) {

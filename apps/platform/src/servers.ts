@@ -1,6 +1,5 @@
-import { createServer } from "node:net";
 import { join } from "node:path";
-import { freePort, startNats, startPostgres, type NatsUser, type RunningNats } from "@dovetail/embedded";
+import { freePort, isFreePort, startNats, startPostgres, type NatsUser, type RunningNats } from "@dovetail/embedded";
 import { Client } from "pg";
 import type { Cleanup } from "./cleanup";
 import { BUS_USERS, type KeptState } from "./kept-state";
@@ -35,12 +34,12 @@ export async function startServers(options: Options, state: KeptState, cleanup: 
 
 /** Throws StartError when another program listens there. */
 export async function requireFreePort(port: number, host: string): Promise<void> {
-  if (port !== 0 && !(await isFree(port, host))) throw new StartError(portTaken(port));
+  if (port !== 0 && !(await isFreePort(port, host))) throw new StartError(portTaken(port));
 }
 
 /** The port of last time where it is free: clients may remember it. */
 export async function rememberedPort(port: number | undefined): Promise<number> {
-  return port !== undefined && (await isFree(port, "127.0.0.1")) ? port : freePort();
+  return port !== undefined && (await isFreePort(port)) ? port : freePort();
 }
 
 async function ownPostgres(options: Options, state: KeptState, cleanup: Cleanup): Promise<string> {
@@ -95,12 +94,4 @@ async function ownNats(options: Options, state: KeptState, cleanup: Cleanup): Pr
   cleanup.add(() => nats.stop());
   state.change({ ports: { ...state.kept.ports, nats: nats.port } });
   return nats;
-}
-
-function isFree(port: number, host: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen(port, host, () => server.close(() => resolve(true)));
-  });
 }

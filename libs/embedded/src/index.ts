@@ -1,4 +1,4 @@
-export { freePort } from "./free-port";
+export { freePort, isFreePort } from "./free-port";
 export { FolderHeldError, folderHolder, lockFolder, type FolderHolder, type FolderLock } from "./folder-lock";
 export { EMBEDDED_SUPERUSER, startPostgres, type PostgresOptions, type RunningPostgres } from "./postgres";
 export { startNats, type NatsOptions, type RunningNats } from "./nats";
