@@ -42,6 +42,8 @@ export const gatewayConfig = defineConfig({
   SSL_CERT_PATH: optional(string()),
   SSL_KEY_PATH: optional(string()),
   SSL_CA_PATH: optional(string()),
+  /** How long a lease of a process that fell silent lasts, milliseconds. Less than the default is for tests of recovery alone. */
+  LEASE_MS: integer({ min: 3_000, max: 600_000, default: 30_000 }),
   ERP_LOG_LEVEL: oneOf(LOG_LEVELS, "info"),
 });
 

@@ -128,14 +128,14 @@ async function listenForNotices(running: Running, start: () => Promise<Running>)
 /** The bus is there: answer others and hand events on. */
 function join(
   bus: Bus,
-  { db, logger }: Parts,
+  { config, db, logger }: Parts,
   services: { tenants: TenantService; notices: NoticeService },
   closing: (() => Promise<void> | void)[],
 ): void {
   answerOperations(bus, services);
   serveEvents(bus, { db, producer: "gateway" });
   // Not nudged: until the next round equal notices fall together.
-  const relay = new Relay({ db, bus, producer: "gateway", log: logger });
+  const relay = new Relay({ db, bus, producer: "gateway", log: logger, leaseMs: config.LEASE_MS });
   relay.start();
   closing.push(() => relay.stop());
 }

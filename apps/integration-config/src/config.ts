@@ -1,4 +1,4 @@
-import { defineConfig, LOG_LEVELS, oneOf, optional, port, secret, string, url } from "@dovetail/service-kit";
+import { defineConfig, integer, LOG_LEVELS, oneOf, optional, port, secret, string, url } from "@dovetail/service-kit";
 
 const POSTGRES = { protocols: ["postgres", "postgresql"] };
 
@@ -11,5 +11,7 @@ export const integrationConfigVariables = defineConfig({
   NATS_URL: string({ pattern: /^(nats|tls):\/\// }),
   NATS_USER: optional(string()),
   NATS_PASSWORD: optional(secret()),
+  /** How long a lease of a process that fell silent lasts, milliseconds. Less than the default is for tests of recovery alone. */
+  LEASE_MS: integer({ min: 3_000, max: 600_000, default: 30_000 }),
   ERP_LOG_LEVEL: oneOf(LOG_LEVELS, "info"),
 });

@@ -39,7 +39,7 @@ export async function startIntegrationConfig(options: StartOptions): Promise<Run
       ...(options.local === undefined ? {} : { local: options.local }),
     });
     closing.unshift(() => bus.close());
-    const relay = new Relay({ db, bus, producer: NAME, log: logger });
+    const relay = new Relay({ db, bus, producer: NAME, log: logger, leaseMs: config.LEASE_MS });
     closing.unshift(() => relay.stop());
     const purge = setInterval(() => void purgeOld(db, logger), PURGE_EVERY_MS).unref();
     closing.unshift(async () => clearInterval(purge));

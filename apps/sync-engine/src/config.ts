@@ -27,6 +27,8 @@ export const config = defineConfig({
   ERP_SYNC_INTERVAL: integer({ min: 0, default: 300_000 }),
   ERP_FILE_ROOTS: optional(string()),
   ERP_LOG_LEVEL: oneOf(LOG_LEVELS, "info"),
+  /** How long a lease of a process that fell silent lasts, milliseconds. Less than the default is for tests of recovery alone. */
+  LEASE_MS: integer({ min: 3_000, max: 600_000, default: 30_000 }),
   /** For tests of recovery alone: the point at which this process kills itself. */
   CRASH_AT: optional(string({ pattern: CRASH_AT_PATTERN })),
 });

@@ -55,10 +55,10 @@ export class EngineLinks {
   ) {}
 
   /** Starts the consumers; each event becomes a row of work in the transaction that stores its position. */
-  follow(wake: () => void): { stop(): Promise<void> }[] {
+  follow(wake: () => void, leaseMs: number): { stop(): Promise<void> }[] {
     const tenants = () => this.tenants.all();
     const onPoison = (tx: Tx, event: DomainEvent, error: unknown) => this.letters.savePoison(tx, event, error);
-    const each = { db: this.db, bus: this.bus, service: "sync-engine", tenants, log: this.logger, onPoison };
+    const each = { db: this.db, bus: this.bus, service: "sync-engine", leaseMs, tenants, log: this.logger, onPoison };
     const config = new Consumer<ConfigEvent>({
       ...each,
       producer: "integration-config",
@@ -100,7 +100,8 @@ export class Engine implements OnApplicationBootstrap {
     const { db, bus, logger } = this.links;
     const { expand } = this.expander;
     serveEvents(bus, { db, producer: "sync-engine", expand });
-    const relay = new Relay({ db, bus, producer: "sync-engine", expand, cursorOf, log: logger });
+    const { leaseMs } = this.settings;
+    const relay = new Relay({ db, bus, producer: "sync-engine", expand, cursorOf, log: logger, leaseMs });
     relay.start();
     this.parts.push(relay);
     // switched off: the record store and its feed answer, but no ERP is called and nothing is taken up
@@ -108,7 +109,7 @@ export class Engine implements OnApplicationBootstrap {
     const pulls = this.runner(this.handlers.pulls, this.settings.concurrency);
     const others = this.runner(this.handlers.others, this.settings.concurrency * 2);
     this.bell.onRing(() => [relay, pulls, others].forEach((part) => part.nudge()));
-    this.parts.unshift(...this.links.follow(() => others.nudge()), pulls, others);
+    this.parts.unshift(...this.links.follow(() => others.nudge(), leaseMs), pulls, others);
   }
 
   /** Consumers first, then workers (they finish or hand over), the relay last. */
@@ -122,6 +123,7 @@ export class Engine implements OnApplicationBootstrap {
       db,
       kinds: Object.keys(handlers),
       concurrency,
+      leaseMs: this.settings.leaseMs,
       handler: (claim, signal) => (handlers[claim.kind] as Handler)(claim, signal),
       onError: (error, claim) =>
         logger.warn({ err: error, kind: claim?.kind, work: claim?.id }, "work will be tried again"),

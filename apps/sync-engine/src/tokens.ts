@@ -9,6 +9,8 @@ export interface Settings {
   enabled: boolean;
   /** Interval of integrations without a schedule, milliseconds; 0 = none. */
   syncIntervalMs: number;
+  /** How long a lease of a process that fell silent lasts, milliseconds. */
+  leaseMs: number;
   /** Work rows handled at once in this process. */
   concurrency: number;
   /** Folders of this machine below which integrations may exchange files (ERP_FILE_ROOTS, separated by colons; `{tenant}` is its name). */

@@ -1,4 +1,12 @@
-import { AdapterError, type LookupQuery, type PollResult, type Raw } from "@dovetail/adapter-sdk";
+import {
+  AdapterError,
+  writeTerms,
+  type LookupQuery,
+  type PollResult,
+  type Raw,
+  type WriteClass,
+  type WriteTerms,
+} from "@dovetail/adapter-sdk";
 import { ProblemError } from "@dovetail/contracts";
 import { assertHeld, Database, type Tx, type WorkResult } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
@@ -59,7 +67,7 @@ export class PushResolver {
     } catch (error) {
       if (!(error instanceof AdapterError)) throw error;
       // an ERP that refuses or merges a second write need not be able to find the first
-      if (error.category === "VALIDATION" && turn.port.push?.class === "K") return this.sendAgain(turn, push);
+      if (error.category === "VALIDATION" && classOf(turn) === "K") return this.sendAgain(turn, push);
       return { againInMs: error.retryAfterMs ?? TROUBLE_MS };
     }
   }
@@ -188,12 +196,12 @@ export class PushResolver {
 
   /** Class N: neither repeated nor asked for by a machine; a person decides. Updates only set values. */
   private neverResent(turn: PushTurn, push: PushRow): boolean {
-    return turn.port.push?.class === "N" && push.operation !== "update";
+    return classOf(turn) === "N" && push.operation !== "update";
   }
 
   private settleMs(turn: PushTurn, push: PushRow): number {
-    if (push.operation === "update" || turn.port.push?.class === "K") return UPDATE_SETTLE_MS;
-    return turn.port.push?.settleMs ?? DEFAULT_SETTLE_MS;
+    if (push.operation === "update" || classOf(turn) === "K") return UPDATE_SETTLE_MS;
+    return termsOf(turn)?.settleMs ?? DEFAULT_SETTLE_MS;
   }
 
   private async write(turn: PushTurn, work: (tx: Tx) => Promise<WorkResult>): Promise<WorkResult> {
@@ -205,13 +213,22 @@ export class PushResolver {
   }
 }
 
+/** What this connection says of writes: settings may decide. */
+function termsOf({ port, session }: PushTurn): WriteTerms | undefined {
+  return port.push && writeTerms(port.push, session.handle);
+}
+
+function classOf(turn: PushTurn): WriteClass | undefined {
+  return termsOf(turn)?.class;
+}
+
 function queryOf(turn: PushTurn, { push, link, record }: PushState): LookupQuery | undefined {
   const externalId = link?.external_id ?? null;
   if (push.operation === "update" || push.operation === "delete")
     return externalId === null ? undefined : { externalId };
   // class K: a second write of the reference is refused or merged by the ERP, so it is simply sent again; what has been
   // deleted here since is not, and must be found to be deleted there
-  if (turn.port.push?.class === "K" && !record.deleted) return undefined;
+  if (classOf(turn) === "K" && !record.deleted) return undefined;
   return { reference: push.reference };
 }
 

@@ -24,6 +24,8 @@ function port(entity: EntityName): EntityPort<DatabaseSession> {
     deletesSeen: true,
     push: {
       class: "K",
+      // Nothing in a table without a reference column tells a second writing from the first.
+      terms: ({ writes }) => ({ class: writes.has(entity) && !writes.get(entity)?.reference ? "N" : "K" }),
       operations: ENTITIES[entity].kind === "fact" ? ["post"] : ["create", "update"],
       send: (session, request) => sendRow(session, entity, request),
       poll: (session, handle) => pollRow(session, entity, handle),
@@ -59,7 +61,7 @@ async function test(session: DatabaseSession) {
     for (const child of children) for (const name of child.parentKey) await session.column(child.view, name);
   }
   for (const { table, reference, key, children } of session.writes.values()) {
-    for (const name of [reference, ...key]) await session.column(table, name);
+    for (const name of [...(reference === undefined ? [] : [reference]), ...key]) await session.column(table, name);
     for (const child of children) await session.columns(child.table);
   }
   const version = String(row?.["version"] ?? "");

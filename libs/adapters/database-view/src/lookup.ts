@@ -57,7 +57,7 @@ async function byReference(session: DatabaseSession, entity: EntityName, referen
     const rows = await byColumns(session, view, new Map([[view.reference, reference]]));
     if (rows.length > 0) return rows;
   }
-  if (!write) throw refusal(`settings name no reference of ${entity}`);
+  if (write?.reference === undefined) throw refusal(`settings name no reference of ${entity}`);
   const found = await written(session, session.sql, write, reference);
   const ids = found.flatMap(({ externalId }) => (externalId === null ? [] : [externalId]));
   if (found.length > ids.length)
@@ -82,6 +82,7 @@ export async function written(
   reference: string,
 ): Promise<Written[]> {
   const { status } = write;
+  if (write.reference === undefined) return [];
   const idColumns = status?.externalIdColumn === undefined ? write.key : [status.externalIdColumn];
   const names = [
     ...idColumns,

@@ -9,18 +9,24 @@ import {
 import type { EntityName, Json } from "@dovetail/domain";
 import { splitKey } from "./external-id";
 import { lookupRows, written } from "./lookup";
+import { addRow } from "./push-plain";
 import { refusal } from "./refusal";
 import { type Cells, cellsOf, childRows, insert, removeWhere, update } from "./rows-written";
 import { among, select, Values } from "./select";
 import type { DatabaseSession } from "./session";
 import type { WriteTable } from "./settings";
 
+/** A table that holds the reference of each push. */
+type Referenced = WriteTable & { reference: string };
+
 /**
  * Writes one document, header and lines in one transaction. Class K: writers of one reference follow each other by a
  * lock of that name, and whoever comes second finds the first one's row. A unique index does the same where it stands.
  */
 export async function sendRow(session: DatabaseSession, entity: EntityName, request: PushRequest): Promise<PushResult> {
-  const write = session.write(entity);
+  const own = session.write(entity);
+  if (own.reference === undefined) return addRow(session, own, request);
+  const write = { ...own, reference: own.reference };
   if (write.mode !== "interface" && request.op === "update") return change(session, write, request);
   if (request.op === "delete" || (request.op === "update" && write.mode === "insert"))
     throw refusal(`${write.table} takes no ${request.op}`);
@@ -43,14 +49,14 @@ export async function sendRow(session: DatabaseSession, entity: EntityName, requ
  * Reads the catalog before the transaction. Within it that would take a second connection: as many first writes as there
  * are connections would wait for each other for ever.
  */
-async function knowTables(session: DatabaseSession, write: WriteTable): Promise<void> {
+async function knowTables(session: DatabaseSession, write: Referenced): Promise<void> {
   for (const { table } of [write, ...write.children]) await session.columns(table);
 }
 
 async function make(
   session: DatabaseSession,
   sql: Sql,
-  write: WriteTable,
+  write: Referenced,
   request: PushRequest,
 ): Promise<string | null> {
   const [known] = await written(session, sql, write, request.reference);
@@ -66,7 +72,7 @@ async function make(
   return made?.externalId ?? null;
 }
 
-async function headerOf(session: DatabaseSession, write: WriteTable, request: PushRequest): Promise<Cells> {
+async function headerOf(session: DatabaseSession, write: Referenced, request: PushRequest): Promise<Cells> {
   const fixed: Record<string, Json> = { ...write.values, [write.reference]: request.reference };
   if (write.status) fixed[write.status.column] = write.status.pending;
   if (write.operation) fixed[write.operation.column] = write.operation.words[request.op] ?? request.op;
@@ -80,7 +86,7 @@ async function headerOf(session: DatabaseSession, write: WriteTable, request: Pu
 async function storedRow(
   session: DatabaseSession,
   sql: Sql,
-  write: WriteTable,
+  write: Referenced,
   reference: string,
   names: readonly string[],
 ): Promise<Map<string, string | null>> {
@@ -95,7 +101,7 @@ async function storedRow(
   return stored;
 }
 
-async function change(session: DatabaseSession, write: WriteTable, request: PushRequest): Promise<PushResult> {
+async function change(session: DatabaseSession, write: Referenced, request: PushRequest): Promise<PushResult> {
   if (write.mode === "insert") throw refusal(`${write.table} takes new rows alone (mode insert)`);
   const { externalId = "", body, reference } = request;
   const parts = splitKey(externalId, write.key.length);
@@ -153,7 +159,7 @@ async function mustBeVersion(session: DatabaseSession, entity: EntityName, reque
 
 async function answer(
   session: DatabaseSession,
-  write: WriteTable,
+  write: Referenced,
   reference: string,
   externalId: string | null,
 ): Promise<PushResult> {
@@ -170,7 +176,7 @@ async function answer(
 /** The write is done: failing to read its result must not make it look undone. */
 async function readAfter(
   session: DatabaseSession,
-  write: WriteTable,
+  write: Referenced,
   externalId: string,
 ): Promise<{ externalId: string; version?: string; shown?: Raw }> {
   if (!session.views.has(write.entity)) return { externalId };
@@ -188,10 +194,12 @@ async function readAfter(
 
 /** What became of an interface row. */
 export async function pollRow(session: DatabaseSession, entity: EntityName, handle: Json): Promise<PollResult> {
-  const write = session.write(entity);
-  const { status } = write;
+  const own = session.write(entity);
+  const { status } = own;
   const reference = (handle as { reference?: Json } | null)?.reference;
-  if (!status || typeof reference !== "string") throw refusal("this handle is not one of an interface table");
+  if (!status || own.reference === undefined || typeof reference !== "string")
+    throw refusal("this handle is not one of an interface table");
+  const write = { ...own, reference: own.reference };
   const [row] = await written(session, session.sql, write, reference);
   if (!row)
     return {

@@ -40,6 +40,11 @@ export class Reader {
     return value;
   }
 
+  /** Said to be absent, not merely left out. */
+  isNull(name: string): boolean {
+    return this.members[name] === null;
+  }
+
   texts(name: string): string[] {
     const value = this.members[name] ?? [];
     const list = Array.isArray(value) ? value : [value];

@@ -55,8 +55,8 @@ export interface WriteTable {
   table: string;
   /** insert: new rows alone. upsert: changes too, by key. interface: every push is a row that the ERP takes up. */
   mode: "insert" | "upsert" | "interface";
-  /** Column that holds the push's reference. */
-  reference: string;
+  /** Column that holds the push's reference; none (`null` in the settings): what was not answered is left to a person. */
+  reference?: string;
   /** The reference column has a unique index. Asked for on Oracle, which has no lock by name without a grant. */
   unique: boolean;
   /** Columns whose values, joined, are the external id. */
@@ -134,24 +134,37 @@ export function readWrites(value: Json | undefined, views: Map<EntityName, ReadV
     if (mode !== "insert" && mode !== "upsert" && mode !== "interface")
       throw refusal(`${reader.path}.mode is insert, upsert or interface`);
     const own = reader.names("key");
+    const reference = referenceOf(reader, mode);
     const status = reader.one("status", STATUS_MEMBERS, statusOf);
     if (mode !== "interface" && status) throw refusal(`${reader.path}.status belongs to mode interface`);
     return {
       entity,
       table: reader.neededName("table"),
       mode,
-      reference: reader.neededName("reference"),
+      ...given("reference", reference),
       unique: reader.flag("unique"),
       key: own.length > 0 ? own : keyFrom(views.get(entity), mode, reader),
       ...given("columns", columnMap(reader.map("columns"))),
       values: columnNames(reader.map("values") ?? {}),
       ...given("operation", reader.one("operation", ["column", "create", "update", "delete", "post"], operationOf)),
       ...given("externalIdColumn", reader.name("externalIdColumn")),
-      children: reader.each("children", ["as", "table", "parent", "columns"], writeChildOf),
+      children: childrenOf(reader, reference),
       ...given("status", status),
     };
   });
   return byEntity(writes, "settings.writes");
+}
+
+function childrenOf(reader: Reader, reference: string | undefined): WriteChild[] {
+  const children = reader.each("children", ["as", "table", "parent", "columns"], writeChildOf);
+  if (children.length > 0 && reference === undefined)
+    throw refusal(`${reader.path}.reference is missing: lines are written to a document that is found by it`);
+  return children;
+}
+
+/** Only plain new rows do without, where the settings say so: everything else is found again by it. */
+function referenceOf(reader: Reader, mode: string): string | undefined {
+  return mode === "insert" && reader.isNull("reference") ? undefined : reader.neededName("reference");
 }
 
 function keyFrom(view: ReadView | undefined, mode: string, reader: Reader): string[] {

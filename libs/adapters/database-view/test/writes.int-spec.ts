@@ -1,4 +1,4 @@
-import { SqlClient } from "@dovetail/adapter-sdk";
+import { type Push, SqlClient, writeTerms } from "@dovetail/adapter-sdk";
 import type { JsonObject } from "@dovetail/domain";
 import { databaseView } from "../src";
 import { openPlace, type Place } from "./database-harness";
@@ -127,6 +127,45 @@ describe("interface tables", () => {
   });
 });
 
+describe("a table that holds no reference", () => {
+  const write = { entityType: "CostPosting", table: "cost_entry", reference: null, key: ["posting_no"] };
+  const body = { posting_no: "C-1", amount: "12.5000" };
+
+  it("is of class N: a second writing is a second row, and a lookup by reference does not claim absence", async () => {
+    const { place, stop } = await postgresPlace();
+    const sql = new SqlClient({ ...place, host: "127.0.0.1" });
+    await sql.execute("create table cost_entry (id bigserial primary key, posting_no text, amount numeric)");
+    const opened = await openPlace(place, { writes: [write] });
+    const port = databaseView.entities.CostPosting;
+    const push = port?.push as Push<unknown>;
+    expect(writeTerms(push, opened.session).class).toBe("N");
+    const request = { op: "post", reference: "REFN", body } as const;
+    expect(await push.send(opened.session, request)).toEqual({ done: "confirmed", externalId: "C-1" });
+    await push.send(opened.session, request);
+    expect(await sql.query("select posting_no, amount from cost_entry")).toEqual([
+      { posting_no: "C-1", amount: "12.5000" },
+      { posting_no: "C-1", amount: "12.5000" },
+    ]);
+    await expect(port?.lookup?.(opened.session, { reference: "REFN" })).rejects.toMatchObject({ sent: "no" });
+    await expect(
+      push.send(opened.session, { op: "post", reference: "REFO", body: { amount: "1" } }),
+    ).rejects.toMatchObject({ sent: "no", message: expect.stringContaining("posting_no must be written") });
+    await opened.close();
+    await sql.close();
+    await stop();
+  });
+
+  it("is the exception: with one the same connection is of class K", async () => {
+    const writes = [write, { entityType: "Receipt", table: "r", reference: "ref", key: ["id"] }];
+    const { session, close } = await openPlace(
+      { dialect: "postgresql", port: 1, database: "x", user: "x", password: "x" },
+      { writes },
+    );
+    expect(writeTerms(databaseView.entities.Receipt?.push as Push<unknown>, session).class).toBe("K");
+    await close();
+  });
+});
+
 describe("settings that cannot be", () => {
   const place: Place = { dialect: "postgresql", port: 1, database: "x", user: "x", password: "x" };
   it.each([
@@ -150,6 +189,11 @@ describe("settings that cannot be", () => {
     [
       "a write without reference",
       { writes: [{ entityType: "Part", table: "t", key: ["id"] }] },
+      /reference is missing/,
+    ],
+    [
+      "an upsert without reference",
+      { writes: [{ entityType: "Part", table: "t", mode: "upsert", reference: null, key: ["id"] }] },
       /reference is missing/,
     ],
     ["an unknown member", { views: [{ entityType: "Part", view: "v", key: ["a"], wher: "1" }] }, /no member wher/],

@@ -1,6 +1,6 @@
 import { type EntityPort, type SourceField, defineAdapter } from "@dovetail/adapter-sdk";
 import type { EntityName, JsonObject } from "@dovetail/domain";
-import { type OdooConfig, connection } from "./config";
+import { type OdooConfig, connection, REQUEST_SECONDS } from "./config";
 import { classify } from "./errors";
 import * as documents from "./mappings/documents";
 import * as masterData from "./mappings/master-data";
@@ -13,11 +13,10 @@ import { type OdooSession, openSession } from "./session";
 import { readNotices } from "./webhook";
 import { templates } from "./templates";
 
-/**
- * How long a write that timed out may still take effect: Odoo's own limit for a request (`limit_time_real`,
- * 120 s by default) and some.
- */
-const SETTLE_MS = 150_000;
+/** How long a write that timed out may still take effect: Odoo's own limit for a request and some. */
+function settleMs(requestSeconds: number): number {
+  return requestSeconds * 1_250;
+}
 
 function readOnly(model: OdooModel): EntityPort<OdooSession> {
   return {
@@ -37,7 +36,8 @@ function writable(model: OdooModel, preset?: JsonObject): EntityPort<OdooSession
     ...readOnly(model),
     push: {
       class: "L",
-      settleMs: SETTLE_MS,
+      settleMs: settleMs(REQUEST_SECONDS),
+      terms: ({ config }) => ({ class: "L", settleMs: settleMs(config.requestSeconds) }),
       operations: ["create", "update"],
       send: (session, request) => sendRecord(session, model, request, preset),
     },

@@ -1,5 +1,8 @@
 import { type Schema, defineSchema } from "@dovetail/adapter-sdk";
 
+/** Odoo's own limit for one request as it comes (`limit_time_real`). */
+export const REQUEST_SECONDS = 120;
+
 /** What an integration with Odoo asks for. */
 export const connection = defineSchema({
   apiEndpoint: {
@@ -54,6 +57,15 @@ export const connection = defineSchema({
     in: "settings",
     help: "Fields to read beside the usual ones and those that start with x_, by entity; mappings can then use them.",
     example: '{"Supplier":["lang"],"PurchaseOrder":["fiscal_position_id"]}',
+  },
+  requestSeconds: {
+    label: "Longest request in Odoo, seconds",
+    type: "integer",
+    in: "settings",
+    min: 1,
+    max: 3600,
+    default: REQUEST_SECONDS,
+    help: "limit_time_real of the server: how long a request that we gave up may still take effect. Only after that, and a quarter more, is a document that was not answered sent again.",
   },
   timeoutSeconds: { label: "Time-out in seconds", type: "integer", in: "settings", min: 1, max: 600, default: 120 },
   apiUsername: {

@@ -13,6 +13,7 @@ export const CONFIG: OdooConfig = {
   protocol: "auto",
   language: "en_US",
   stockLocations: "all",
+  requestSeconds: 120,
   timeoutSeconds: 5,
   apiUsername: "admin",
   apiPassword: "very secret",

@@ -57,6 +57,8 @@ export {
   type SourceField,
   type Stamp,
   type WriteClass,
+  type WriteTerms,
+  writeTerms,
 } from "./port";
 export { canonicalMapping } from "./canonical-mapping";
 export { PURCHASING_ENTITIES, type PurchasingEntity, purchasingMappings, type PurchasingNames } from "./purchasing";

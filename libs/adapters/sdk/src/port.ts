@@ -77,10 +77,16 @@ export interface Failure {
  */
 export type WriteClass = "K" | "L" | "N";
 
-export interface Push<S> {
+/** What holds of writes. */
+export interface WriteTerms {
   class: WriteClass;
   /** Class L: how long a late effect may take to become visible, in milliseconds. */
   settleMs?: number;
+}
+
+export interface Push<S> extends WriteTerms {
+  /** The terms of this very connection, where its settings decide; absent: those declared beside it. */
+  terms?(session: S): WriteTerms;
   operations: readonly PushOperation[];
   send(session: S, request: PushRequest): Promise<PushResult>;
   poll?(session: S, handle: Json): Promise<PollResult>;
@@ -193,4 +199,9 @@ export type OutboundMethod = "REST_PUSH" | "WEBHOOK" | "SFTP_FILE" | "CXML";
 /** Checks an adapter's literal against the port and forgets its private config and session types for the registry. */
 export function defineAdapter<C, S>(adapter: Adapter<C, S>): Adapter {
   return adapter as unknown as Adapter;
+}
+
+/** The terms on which this session's ERP takes writes. */
+export function writeTerms<S>(push: Push<S>, session: S): WriteTerms {
+  return push.terms?.(session) ?? push;
 }
