@@ -1,3 +1,4 @@
+import { RETRY_TABLE, type Category } from "@dovetail/adapter-sdk";
 import type { JobMode, JobStatus, JobTrigger, ProblemDocument } from "@dovetail/contracts";
 
 /** One run of a pull or push of one entity at one account, as stored. */
@@ -50,4 +51,32 @@ export function priorityOf(trigger: JobTrigger, mode: JobMode): number {
 /** The id of the work row that carries all jobs of one (integration, entity): two never run at once. */
 export function pullWorkId(integration: number, entity: number): string {
   return `${integration}:${entity}`;
+}
+
+/** Turns of one job that end by something nobody expected. */
+const SURPRISES = 5;
+const PASSING_MS = 1_000;
+
+/** Why a turn of a job ended early: `passing` is the database's or another worker's doing, `problem` has a document. */
+export type TurnEnd = "passing" | "cancelled" | "problem" | "surprise";
+
+/** What follows a turn that ended early; `attempts` counts the job's turns, this one included. */
+export function afterTurn(
+  end: TurnEnd,
+  attempts: number,
+): { do: "again"; ms: number } | { do: "stop" } | { do: "fail" } {
+  if (end === "passing") return { do: "again", ms: PASSING_MS };
+  if (end === "cancelled") return { do: "stop" };
+  if (end === "surprise" && attempts < SURPRISES) return { do: "again", ms: 1_000 * attempts };
+  return { do: "fail" };
+}
+
+/** Failures of the ERP in a row, and whether the read goes on from the stored cursor; `moved`: pages were merged since the last. */
+export function afterPullFailure(
+  category: Category,
+  failures: number,
+  moved: boolean,
+): { failures: number; again: boolean } {
+  const inRow = moved ? 1 : failures + 1;
+  return { failures: inRow, again: inRow < RETRY_TABLE[category].calls };
 }

@@ -16,12 +16,10 @@ import { AdapterChangedError } from "../accounts/adapter-change";
 import { CursorMovedError, type MergedPage } from "../pull/page.repository";
 import { PullService } from "../pull/pull.service";
 import { entityOf } from "../pull/source-row.service";
-import type { JobRow } from "./job";
+import { afterTurn, type JobRow, type TurnEnd } from "./job";
 import { JobRepository } from "./job.repository";
 import { JobEnds, type JobTurn } from "./job-ends";
 
-/** Attempts of one job that end by something nobody expected. */
-const SURPRISES = 5;
 const PARENT_WAIT_MS = 300;
 
 class CancelledError extends Error {}
@@ -71,13 +69,11 @@ export class PullWorker {
       await this.pulls.run({ account, entity, job, signal, onPage: (merged) => this.onPage(account, job, merged) });
       await this.ends.completed(turn);
     } catch (error) {
-      if (signal.aborted || isTransient(error)) return { againInMs: 1_000 };
-      if (error instanceof CancelledError) return { againInMs: 0 };
-      if (!(error instanceof ProblemError) && job.attempts < SURPRISES) {
-        this.ends.surprised(error);
-        return { againInMs: 1_000 * job.attempts };
-      }
-      await this.ends.failed(turn, error);
+      const end = signal.aborted ? "passing" : endOf(error);
+      const next = afterTurn(end, job.attempts);
+      if (end === "surprise" && next.do === "again") this.ends.surprised(error);
+      if (next.do === "again") return { againInMs: next.ms };
+      if (next.do === "fail") await this.ends.failed(turn, error);
     }
     // a request that came while this job ran has queued another
     return { againInMs: 0 };
@@ -99,14 +95,16 @@ export class PullWorker {
   }
 }
 
-function isTransient(error: unknown): boolean {
-  return (
+function endOf(error: unknown): TurnEnd {
+  if (error instanceof CancelledError) return "cancelled";
+  if (error instanceof ProblemError) return "problem";
+  const passing =
     error instanceof DatabaseUnavailableError ||
     error instanceof CommitUnknownError ||
     error instanceof CursorMovedError ||
     error instanceof AdapterChangedError ||
-    error instanceof WorkLostError
-  );
+    error instanceof WorkLostError;
+  return passing ? "passing" : "surprise";
 }
 
 /** Every entity that the fields refer to, lines included. */

@@ -11,6 +11,7 @@ import { newLink } from "../records/record";
 import { RecordRepository } from "../records/record.repository";
 import { goneLetter, isStorableId, type Letter } from "./page";
 import { PageRepository } from "./page.repository";
+import { deletionLimit, isOvertaken } from "./read-rules";
 
 /** What an ERP says is gone, and the run that was told so. */
 export interface Gone {
@@ -88,7 +89,7 @@ export class GoneRows {
 
   private async tooMany(account: Account, entity: EntityName, more: number): Promise<string | undefined> {
     const { rows, deleted } = await this.pages.deletionsOfDay(account.tenantId, account.num, ENTITIES[entity].code);
-    const most = Math.max(LEAST, Math.min(MOST, Math.floor(rows / 10)));
+    const most = deletionLimit(rows);
     if (deleted + more <= most) return undefined;
     return `the ERP says that ${more} rows at once are gone, after ${deleted} within a day: more than ${most} are for a person`;
   }
@@ -127,7 +128,7 @@ export class GoneRows {
     // linked otherwise or deleted by now
     if (!record || link?.external_id !== id || record.deleted) return { deleted: false };
     if (!link.master) return { why: "the record came by another integration" };
-    if (link.push_open || link.push_io > io || fieldsToSend(entity, link, record.doc).length > 0)
+    if (isOvertaken(link, io) || fieldsToSend(entity, link, record.doc).length > 0)
       return { why: "the record has changes that the ERP has not taken" };
     const page = await this.records.writeChange(tx, {
       tenant: account.tenant,
@@ -146,7 +147,3 @@ export class GoneRows {
     return { deleted: true };
   }
 }
-
-/** Deletions of an entity within a day that need no person: a tenth of its rows, but at least and at most so many. */
-const LEAST = 5;
-const MOST = 1_000;

@@ -1,24 +1,15 @@
-import { recordHash, canonicalJson, threeWayMerge, type EntityName, type JsonObject } from "@dovetail/domain";
+import type { EntityName } from "@dovetail/domain";
 import type { Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
 import { AccountService } from "../accounts/account.service";
 import { entitySettings, isTarget, ownsKey, sourceOf, type Account } from "../accounts/account";
-import { canonical, newLink, type LinkRow, type RecordRow } from "../records/record";
+import { newLink, type LinkRow, type RecordRow } from "../records/record";
 import { RecordRepository } from "../records/record.repository";
-import { stillAccepted } from "../push/push";
+import { linkShown, mergeRead, refusal, type ShownRow } from "./read-rules";
 
-/** One row as the ERP showed it, in canonical form. */
-export interface ReadRow {
-  entity: EntityName;
-  key: string;
-  externalId: string;
-  erpVersion: string | null;
-  record: JsonObject;
-  mapping: number;
-  /** The I/O number of the read, taken before its request left. */
-  io: number;
+/** A row to be merged, and the job that read it. */
+export interface ReadRow extends ShownRow {
   jobId: string | null;
-  modifiedAt?: string;
 }
 
 export type MergeOutcome =
@@ -57,29 +48,9 @@ export class MergeService {
     row: ReadRow,
     link: LinkRow | undefined,
   ): Promise<MergeOutcome | undefined> {
-    if (link && (link.push_open || link.push_io > row.io))
-      return {
-        state: "parked",
-        kind: "PARKED",
-        reason: "IN_FLIGHT",
-        detail: "read while a push of the record was under way",
-      };
-    if (link?.external_id != null && link.external_id !== row.externalId)
-      return {
-        state: "parked",
-        kind: "PARKED",
-        reason: "DUPLICATE_KEY",
-        detail: `${row.key} is linked to ${link.external_id}; ${row.externalId} claims the same key`,
-      };
-    const other = await this.records.keyOfExternal(tx, row.entity, account.num, row.externalId);
-    if (other !== undefined && other !== row.key)
-      return {
-        state: "parked",
-        kind: "PARKED",
-        reason: "KEY_CHANGED",
-        detail: `${row.externalId} was ${other} and is now ${row.key}`,
-      };
-    return undefined;
+    const linkedKey = await this.records.keyOfExternal(tx, row.entity, account.num, row.externalId);
+    const why = refusal(link, row, linkedKey);
+    return why && { state: "parked", ...why };
   }
 
   /** A push-only integration: its pull makes links and shadows, never a change. */
@@ -90,7 +61,7 @@ export class MergeService {
     base: LinkRow,
     record: RecordRow | undefined,
   ): Promise<MergeOutcome> {
-    await this.records.saveLink(tx, row.entity, row.key, account.num, shown(base, row), record?.hash ?? "");
+    await this.records.saveLink(tx, row.entity, row.key, account.num, linkShown(base, row), record?.hash ?? "");
     return { state: "unchanged" };
   }
 
@@ -102,24 +73,16 @@ export class MergeService {
     record: RecordRow | undefined,
   ): Promise<MergeOutcome> {
     const { entity, key } = row;
-    const policy = entitySettings(account, entity)?.fieldPolicy ?? { "*": "erp" };
-    const tombstone = record?.deleted === true;
-    // deleted here and unchanged there: the deletion stands, whether or not it can be pushed
-    if (tombstone && base.shadow_hash === recordHash(canonicalJson(entity, row.record))) return { state: "unchanged" };
-    const shadow = tombstone ? null : base.shadow;
-    const present = record && !tombstone ? record.doc : {};
-    const merged = threeWayMerge(entity, { shadow, record: present, read: row.record }, policy, {
-      ...(row.modifiedAt === undefined ? {} : { erpModifiedAt: row.modifiedAt }),
-    });
-    if (merged.conflicts.length > 0) {
-      const fields = merged.conflicts.map((conflict) => conflict.field).join(", ");
-      return { state: "parked", kind: "CONFLICT", reason: "CONFLICT", detail: `both sides changed ${fields}` };
+    const merged = mergeRead(row, base, record, entitySettings(account, entity)?.fieldPolicy ?? { "*": "erp" });
+    if (merged.do === "nothing") return { state: "unchanged" };
+    if (merged.do === "conflict") {
+      const detail = `both sides changed ${merged.fields.join(", ")}`;
+      return { state: "parked", kind: "CONFLICT", reason: "CONFLICT", detail };
     }
-    const next = canonical(entity, merged.merged);
-    const changed = !record || record.deleted || next.hash !== record.hash;
-    let page: number | undefined;
-    if (changed)
-      page = await this.records.writeChange(tx, {
+    const { next, link, hash, differs } = merged;
+    const page =
+      next &&
+      (await this.records.writeChange(tx, {
         tenant: account.tenant,
         entity,
         version: (record?.version ?? 0) + 1,
@@ -128,11 +91,10 @@ export class MergeService {
         integration: account.num,
         jobId: row.jobId,
         source: sourceOf(account),
-      });
-    const link = shown(base, row);
-    await this.records.saveLink(tx, entity, key, account.num, link, next.hash);
-    if (page !== undefined) await this.pushOn(tx, account, entity, page, link.shadow_hash !== next.hash);
-    if (!changed) return { state: "unchanged" };
+      }));
+    await this.records.saveLink(tx, entity, key, account.num, link, hash);
+    if (page === undefined) return { state: "unchanged" };
+    await this.pushOn(tx, account, entity, page, differs);
     return { state: record && !record.deleted ? "updated" : "created" };
   }
 
@@ -142,19 +104,4 @@ export class MergeService {
     if (differs && isTarget(account, entity)) targets.push(account.num);
     await this.records.planPushes(tx, page, targets);
   }
-}
-
-/** The link after the ERP showed this row. An accepted difference ends when the ERP shows another value of that field. */
-function shown(base: LinkRow, row: ReadRow): LinkRow {
-  const doc = canonicalJson(row.entity, row.record);
-  const shadow = JSON.parse(doc) as JsonObject;
-  return {
-    ...base,
-    external_id: row.externalId,
-    erp_version: row.erpVersion,
-    shadow,
-    shadow_hash: recordHash(doc),
-    shadow_mapping: row.mapping,
-    accepted: stillAccepted(base.accepted, shadow),
-  };
 }

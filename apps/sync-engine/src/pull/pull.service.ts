@@ -1,11 +1,11 @@
 import { ENTITIES, type EntityName, type Json } from "@dovetail/domain";
-import { AdapterError, RETRY_TABLE } from "@dovetail/adapter-sdk";
+import { AdapterError } from "@dovetail/adapter-sdk";
 import { ProblemError } from "@dovetail/contracts";
 import { Injectable } from "@nestjs/common";
 import { entitySettings, ownedPrefix, sourceOf, type Account } from "../accounts/account";
 import { AccountService, type VersionedMapping } from "../accounts/account.service";
 import { SessionService } from "../accounts/session.service";
-import type { JobRow } from "../jobs/job";
+import { afterPullFailure, type JobRow } from "../jobs/job";
 import type { PreparedPage, ResolveKeys } from "./page";
 import { ExternalIdTakenError, PageRepository, type CursorRow, type MergedPage } from "./page.repository";
 import { PullSteps, type NumberedPage } from "./pull-steps";
@@ -76,9 +76,10 @@ export class PullService {
           continue;
         }
         if (!(error instanceof AdapterError) || context.signal.aborted) throw error;
-        failures = context.cursor.page > before ? 1 : failures + 1;
+        const next = afterPullFailure(error.category, failures, context.cursor.page > before);
+        failures = next.failures;
         if (error.category === "AUTH") this.sessions.close(context.account);
-        if (failures >= RETRY_TABLE[error.category].calls) throw problemOf(error);
+        if (!next.again) throw problemOf(error);
         await this.steps.pause(error, failures, context.signal);
       }
     }

@@ -1,17 +1,19 @@
 import type { EntityName } from "@dovetail/domain";
-import { AdapterError, RETRY_TABLE } from "@dovetail/adapter-sdk";
+import { AdapterError } from "@dovetail/adapter-sdk";
 import { ProblemError } from "@dovetail/contracts";
 import { assertHeld, Database, type Claim, type Tx, type WorkResult } from "@dovetail/database";
-import { backoff } from "@dovetail/resilience";
 import { Injectable } from "@nestjs/common";
 import type { Account } from "../accounts/account";
 import { SessionService } from "../accounts/session.service";
 import { SingleReader } from "../pull/single-reader";
-import type { PushPlan, PushState } from "./push-plan";
+import type { PushPlan } from "./push-plan";
 import { PushResolver } from "./push-resolver";
-import { onlyId, problemOf, PushSettler } from "./push-settle";
+import { afterFailure, waitMs, type PushState } from "./push-rules";
+import { problemOf, PushSettler } from "./push-settle";
+import type { PushRow } from "./push";
 import type { PushTurn } from "./push-turn";
 import { PushRepository } from "./push.repository";
+import { onlyId } from "./settle-rules";
 
 /** How long a push waits at an account that cannot be used now. */
 export const PAUSED_MS = 30_000;
@@ -61,27 +63,31 @@ export class PushFailures {
   async failed(turn: PushTurn, plan: PushPlan & { do: "send" }, error: unknown): Promise<WorkResult> {
     const { push } = plan.state;
     const known = error instanceof AdapterError ? error : undeclared(error);
-    if (known.sent === "maybe") return this.resolver.unknown(turn, { ...push, operation: plan.operation }, known);
-    if (known.category === "NOT_FOUND" && plan.operation === "delete") return this.gone(turn, plan);
-    const calls = push.attempts + 1;
-    const again = calls < RETRY_TABLE[known.category].calls;
-    if (known.category === "AUTH") this.erp.sessions.close(turn.account);
-    if (known.category === "CONFLICT" && again) await this.reread(turn, plan.state);
+    if (known.category === "AUTH" && known.sent === "no") this.erp.sessions.close(turn.account);
+    const next = afterFailure(push, plan.operation, known);
+    switch (next.do) {
+      case "unknown":
+        return this.resolver.unknown(turn, { ...push, operation: plan.operation }, known);
+      case "gone":
+        return this.gone(turn, plan);
+      case "reject":
+        return this.write(turn, async (tx) => {
+          const tried = { ...push, attempts: next.attempts };
+          await this.settler.reject(tx, turn.account, turn.entity, tried, problemOf(known), known);
+          return { done: true };
+        });
+      case "again":
+        if (next.reread) await this.reread(turn, plan.state);
+        return this.again(turn, push, known, next.attempts);
+    }
+  }
+
+  private async again(turn: PushTurn, push: PushRow, error: AdapterError, attempts: number): Promise<WorkResult> {
     return this.write(turn, async (tx) => {
-      if (!again) {
-        await this.settler.reject(tx, turn.account, turn.entity, { ...push, attempts: calls }, problemOf(known), known);
-        return { done: true };
-      }
-      await this.pushes.change(tx, push.id, {
-        status: "pending",
-        problem: problemOf(known).problem,
-        category: known.category,
-      });
+      const { problem } = problemOf(error);
+      await this.pushes.change(tx, push.id, { status: "pending", problem, category: error.category });
       await this.settler.release(tx, turn.account, turn.entity, push.key);
-      return {
-        againInMs:
-          known.retryAfterMs ?? backoff(calls, { baseMs: 1_000, maxMs: 60_000, jitter: 0.3, random: Math.random }),
-      };
+      return { againInMs: waitMs(attempts, error.retryAfterMs, Math.random) };
     });
   }
 

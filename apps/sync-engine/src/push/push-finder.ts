@@ -5,12 +5,11 @@ import { assertHeld, Database, type Tx, type WorkResult } from "@dovetail/databa
 import { Injectable } from "@nestjs/common";
 import { assertAdapter } from "../accounts/adapter-change";
 import { RecordRepository } from "../records/record.repository";
-import { isLost, type PushState } from "./push-plan";
+import { isLost, TROUBLE_MS, type PushState } from "./push-rules";
 import { PushSettler } from "./push-settle";
 import type { PushTurn } from "./push-turn";
 import { PushRepository } from "./push.repository";
 
-const TROUBLE_MS = 5_000;
 /** A pull may show the row meanwhile; a newer version and a person are not waited for. */
 const LOOK_AGAIN_MS = 10 * 60_000;
 

@@ -6,17 +6,10 @@ import type { CompiledMapping, OutboundReference } from "@dovetail/mapping";
 import { Injectable } from "@nestjs/common";
 import type { Account } from "../accounts/account";
 import { AccountService } from "../accounts/account.service";
-import type { LinkRow, RecordRow } from "../records/record";
 import { RecordRepository } from "../records/record.repository";
-import { fieldsToSend, isInFlight, sameJson, type PushRow } from "./push";
+import { sameJson } from "./push";
+import { firstStep, offersOf, type FirstStep, type PushState } from "./push-rules";
 import { PushRepository } from "./push.repository";
-
-/** A record with its link and the push to work on, as read together. */
-export interface PushState {
-  push: PushRow;
-  record: RecordRow;
-  link: LinkRow | undefined;
-}
 
 /** What to do with a push now. */
 export type PushPlan =
@@ -46,19 +39,17 @@ export class PushPlanner {
     });
     if (!seen) return { do: "nothing" };
     const { state, baseline } = seen;
-    if (isInFlight(state.push.status)) return { do: "resolve", state };
-    const operation = operationOf(entity, state, port);
-    if (operation === undefined) return { do: "confirm", state };
-    const lost = isLost(state.link);
-    if (lost && operation === "update" && state.link && fieldsToSend(entity, state.link, state.record.doc).length === 0)
-      return { do: "confirm", state };
-    if (!port.push?.operations.includes(operation))
-      return { do: "reject", state, problem: notOffered(account, entity, operation) };
-    // before the first load is complete, what is to be created may stand in the ERP already
-    if ((lost || operation === "create" || operation === "post") && port.pull && !baseline)
-      return { do: "park", state, waiting: null };
-    if (lost) return { do: "find", state };
-    return this.payload(account, entity, state, operation);
+    const step = firstStep(entity, state, offersOf(port), baseline);
+    switch (step.do) {
+      case "notOffered":
+        return { do: "reject", state, problem: notOffered(account, entity, step.operation) };
+      case "park":
+        return { do: "park", state, waiting: null };
+      case "send":
+        return this.payload(account, entity, state, step);
+      default:
+        return { do: step.do, state };
+    }
   }
 
   /** The push to work on with its record and link; nothing is locked, `mark` compares before it sends. */
@@ -74,11 +65,9 @@ export class PushPlanner {
     account: Account,
     entity: EntityName,
     state: PushState,
-    operation: PushOperation,
+    { operation, fields }: FirstStep & { do: "send" },
   ): Promise<PushPlan> {
     const { record, link } = state;
-    const fields = operation === "update" && link ? fieldsToSend(entity, link, record.doc) : Object.keys(record.doc);
-    if (operation === "update" && fields.length === 0) return { do: "confirm", state };
     if (operation === "delete") return { do: "send", state, operation, fields: [], body: {} };
     const { compiled } = await this.accounts.mapping(account, entity);
     const known = await this.externalIds(account, compiled.outboundReferences(record.doc));
@@ -139,26 +128,6 @@ export class PushPlanner {
 interface ExternalIds {
   resolve(entity: EntityName, key: string): string | undefined;
   missing: OutboundReference[];
-}
-
-/**
- * The ERP has shown the document, and by which id the account names it now is not known: it was told by another adapter. What
- * was deleted there, or never was there, has no shadow.
- */
-export function isLost(link: LinkRow | undefined): boolean {
-  return link !== undefined && link.external_id === null && link.shadow_hash !== null;
-}
-
-/** The operation that brings the link to the record; undefined when there is nothing to do. */
-function operationOf(
-  entity: EntityName,
-  { record, link }: PushState,
-  port: EntityPort<unknown>,
-): PushOperation | undefined {
-  const linked = link?.external_id != null || isLost(link);
-  if (record.deleted) return linked ? "delete" : undefined;
-  if (linked) return "update";
-  return ENTITIES[entity].kind === "fact" && port.push?.operations.includes("post") ? "post" : "create";
 }
 
 function notOffered(account: Account, entity: EntityName, operation: PushOperation): ProblemError {

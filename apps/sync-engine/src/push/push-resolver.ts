@@ -1,30 +1,26 @@
-import {
-  AdapterError,
-  writeTerms,
-  type LookupQuery,
-  type PollResult,
-  type Raw,
-  type WriteClass,
-  type WriteTerms,
-} from "@dovetail/adapter-sdk";
+import { AdapterError, type LookupQuery, type PollResult, type Raw } from "@dovetail/adapter-sdk";
 import { ProblemError } from "@dovetail/contracts";
 import { assertHeld, Database, type Tx, type WorkResult } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
 import { assertAdapter } from "../accounts/adapter-change";
-import { sameJson, type PushRow } from "./push";
-import type { PushState } from "./push-plan";
-import { problemOf, PushSettler, type SentPart, type Shown } from "./push-settle";
+import type { PushRow } from "./push";
+import {
+  abilitiesOf,
+  afterLookUp,
+  afterPoll,
+  afterSilence,
+  hasArrived,
+  inquiry,
+  isForPerson,
+  settleMs,
+  TROUBLE_MS,
+  type PushState,
+} from "./push-rules";
+import { problemOf, PushSettler } from "./push-settle";
 import type { PushTurn } from "./push-turn";
 import { PushRepository } from "./push.repository";
-import type { RecordRow } from "../records/record";
 import { RecordRepository } from "../records/record.repository";
-
-/** Absent answers in a row before a reference counts as surely absent. */
-const LOOK_UPS = 2;
-const DEFAULT_SETTLE_MS = 10_000;
-const UPDATE_SETTLE_MS = 1_000;
-const TROUBLE_MS = 5_000;
-const SOONEST_POLL_MS = 500;
+import { sentBy, type Shown } from "./settle-rules";
 
 /** Finds out what became of a request whose outcome is not known: the ERP is asked before anything is sent again. */
 @Injectable()
@@ -44,31 +40,33 @@ export class PushResolver {
         problem: problemOf(error).problem,
         category: error.category,
       });
-      if (this.neverResent(turn, push)) {
+      const can = abilitiesOf(turn.port, turn.session.handle);
+      if (isForPerson(push, can)) {
         await this.settler.list(tx, turn.account, turn.entity, push, "UNKNOWN", unknownProblem(push));
         return { done: true };
       }
-      return { againInMs: this.settleMs(turn, push) };
+      return { againInMs: settleMs(push, can) };
     });
   }
 
   async resolve(turn: PushTurn, state: PushState): Promise<WorkResult> {
     const { push } = state;
-    if (push.adapter !== null && push.adapter !== turn.session.adapter.system) return this.leave(turn, push);
-    // one with a handle was taken by the ERP: only its answer tells, nothing is sent a second time
-    if (push.status === "accepted" || (push.status === "unknown" && push.handle !== null)) return this.poll(turn, push);
-    // found in "sent" by another claim: the worker before died with the request under way
-    if (push.status === "sent") return this.unknown(turn, push, lostWorker());
-    if (this.neverResent(turn, push)) return { done: true };
-    const wait = this.settleMs(turn, push) - (push.sent_ms ?? 0);
-    if (wait > 0) return { againInMs: wait };
-    try {
-      return await this.ask(turn, state);
-    } catch (error) {
-      if (!(error instanceof AdapterError)) throw error;
-      // an ERP that refuses or merges a second write need not be able to find the first
-      if (error.category === "VALIDATION" && classOf(turn) === "K") return this.sendAgain(turn, push);
-      return { againInMs: error.retryAfterMs ?? TROUBLE_MS };
+    const next = inquiry(state, abilitiesOf(turn.port, turn.session.handle), turn.session.adapter.system);
+    switch (next.do) {
+      case "leave":
+        return this.leave(turn, push);
+      case "poll":
+        return this.poll(turn, push);
+      case "lost":
+        return this.unknown(turn, push, lostWorker());
+      case "person":
+        return { done: true };
+      case "wait":
+        return { againInMs: next.ms };
+      case "sendAgain":
+        return this.sendAgain(turn, push);
+      case "ask":
+        return this.ask(turn, state, next.by);
     }
   }
 
@@ -82,38 +80,39 @@ export class PushResolver {
     });
   }
 
-  private async ask(turn: PushTurn, state: PushState): Promise<WorkResult> {
+  private async ask(turn: PushTurn, state: PushState, by: LookupQuery): Promise<WorkResult> {
+    const can = abilitiesOf(turn.port, turn.session.handle);
+    let found: Raw[];
+    try {
+      found = await (turn.port.lookup as NonNullable<typeof turn.port.lookup>)(turn.session.handle, by);
+    } catch (error) {
+      if (!(error instanceof AdapterError)) throw error;
+      const next = afterSilence(error, can);
+      return next.do === "wait" ? { againInMs: next.ms } : this.sendAgain(turn, state.push);
+    }
     const { push, link } = state;
-    const { port, session } = turn;
-    const query = queryOf(turn, state);
-    if (!port.lookup || !query) return this.sendAgain(turn, push);
-    const found = await port.lookup(session.handle, query);
-    const first = found[0];
-    if (found.length > 1 && push.operation !== "update") return this.duplicate(turn, push, found);
-    if (push.operation === "delete")
-      return found.length === 0
-        ? this.confirmed(turn, state, link?.external_id ?? "", undefined)
-        : this.sendAgain(turn, push);
-    if (push.operation === "update") return this.updated(turn, state, first);
-    if (first) return this.confirmed(turn, state, first.externalId, first);
-    if (push.looked_up + 1 < LOOK_UPS)
-      return this.write(turn, async (tx) => {
-        await this.pushes.change(tx, push.id, { status: "unknown", lookedUp: push.looked_up + 1 });
-        return { againInMs: Math.max(1_000, this.settleMs(turn, push) / 2) };
-      });
-    return this.sendAgain(turn, push);
+    const [first] = found;
+    const next = afterLookUp(push, found.length, can);
+    switch (next.do) {
+      case "duplicate":
+        return this.duplicate(turn, push, found);
+      case "confirm":
+        return this.confirmed(turn, state, first?.externalId ?? link?.external_id ?? "", first);
+      case "compare":
+        return this.compare(turn, state, first as Raw);
+      case "lookAgain":
+        return this.write(turn, async (tx) => {
+          await this.pushes.change(tx, push.id, { status: "unknown", lookedUp: next.lookedUp });
+          return { againInMs: next.ms };
+        });
+      case "sendAgain":
+        return this.sendAgain(turn, push);
+    }
   }
 
-  /** An update sets values: seen there it is done, not seen there it is sent again. */
-  private async updated(turn: PushTurn, state: PushState, row: Raw | undefined): Promise<WorkResult> {
-    if (!row) return this.sendAgain(turn, state.push);
+  private async compare(turn: PushTurn, state: PushState, row: Raw): Promise<WorkResult> {
     const shown = await this.settler.read(turn.account, turn.entity, row.externalId, row.version, row);
-    const { fields, sent } = state.push;
-    // what was sent, not what the record has become: values that never arrived are no accepted difference
-    const wanted = sent ?? state.record.doc;
-    const there =
-      shown.record !== null && (fields ?? []).every((field) => sameJson(shown.record?.[field], wanted[field]));
-    return there ? this.store(turn, state, shown) : this.sendAgain(turn, state.push);
+    return hasArrived(state, shown.record) ? this.store(turn, state, shown) : this.sendAgain(turn, state.push);
   }
 
   private async confirmed(
@@ -163,13 +162,12 @@ export class PushResolver {
       if (!(error instanceof AdapterError)) throw error;
       return { againInMs: error.retryAfterMs ?? TROUBLE_MS };
     }
-    if (answer === "pending") return { againInMs: pollAgainMs(push) };
-    if ("category" in answer) {
-      const unclear = answer.category === "SERVER" || answer.category === "TRANSIENT";
-      if (unclear) return this.unclear(turn, push, answer.message);
-      return this.refused(turn, push, new ProblemError("ERP008", answer.message));
-    }
-    const shown = await this.settler.read(turn.account, turn.entity, answer.externalId, answer.version, answer.shown);
+    const next = afterPoll(push, answer);
+    if (next.do === "wait") return { againInMs: next.ms };
+    if (next.do === "unclear") return this.unclear(turn, push, next.message);
+    if (next.do === "reject") return this.refused(turn, push, new ProblemError("ERP008", next.message));
+    const { externalId, version, shown: raw } = next.answer;
+    const shown = await this.settler.read(turn.account, turn.entity, externalId, version, raw);
     return this.write(turn, async (tx) => {
       const record = await this.records.read(tx, turn.entity, turn.key);
       if (record) await this.settler.confirm(tx, turn.account, turn.entity, push, shown, sentBy(push, record));
@@ -177,7 +175,6 @@ export class PushResolver {
     });
   }
 
-  /** The ERP took it, and its answer does not say whether it is done: a person's, as long as no other answer comes. */
   private async unclear(turn: PushTurn, push: PushRow, message: string): Promise<WorkResult> {
     const problem = new ProblemError("ERP001", message, { resolution: BY_HAND });
     return this.write(turn, async (tx) => {
@@ -194,16 +191,6 @@ export class PushResolver {
     });
   }
 
-  /** Class N: neither repeated nor asked for by a machine; a person decides. Updates only set values. */
-  private neverResent(turn: PushTurn, push: PushRow): boolean {
-    return classOf(turn) === "N" && push.operation !== "update";
-  }
-
-  private settleMs(turn: PushTurn, push: PushRow): number {
-    if (push.operation === "update" || classOf(turn) === "K") return UPDATE_SETTLE_MS;
-    return termsOf(turn)?.settleMs ?? DEFAULT_SETTLE_MS;
-  }
-
   private async write(turn: PushTurn, work: (tx: Tx) => Promise<WorkResult>): Promise<WorkResult> {
     return this.db.transaction(turn.account.tenantId, async (tx) => {
       await assertHeld(tx, turn.claim);
@@ -211,40 +198,6 @@ export class PushResolver {
       return work(tx);
     });
   }
-}
-
-/** What this connection says of writes: settings may decide. */
-function termsOf({ port, session }: PushTurn): WriteTerms | undefined {
-  return port.push && writeTerms(port.push, session.handle);
-}
-
-function classOf(turn: PushTurn): WriteClass | undefined {
-  return termsOf(turn)?.class;
-}
-
-function queryOf(turn: PushTurn, { push, link, record }: PushState): LookupQuery | undefined {
-  const externalId = link?.external_id ?? null;
-  if (push.operation === "update" || push.operation === "delete")
-    return externalId === null ? undefined : { externalId };
-  // class K: a second write of the reference is refused or merged by the ERP, so it is simply sent again; what has been
-  // deleted here since is not, and must be found to be deleted there
-  if (classOf(turn) === "K" && !record.deleted) return undefined;
-  return { reference: push.reference };
-}
-
-/** A quick ERP is asked again soon, a slow one seldom: after as long as it has taken until now, within bounds. */
-function pollAgainMs({ sent_ms }: PushRow): number {
-  return Math.min(TROUBLE_MS, Math.max(SOONEST_POLL_MS, sent_ms ?? 0));
-}
-
-/** What an earlier turn sent; the record may have moved on since, or even back to what it was before. */
-function sentBy(push: PushRow, record: RecordRow): SentPart {
-  return {
-    operation: push.operation,
-    fields: push.fields ?? [],
-    doc: push.sent ?? record.doc,
-    current: push.sent !== null,
-  };
 }
 
 function lostWorker(): AdapterError {

@@ -6,6 +6,7 @@ import { assertAdapter } from "../accounts/adapter-change";
 import { CrashPoints } from "../crash-points";
 import { RecordRepository } from "../records/record.repository";
 import type { PushPlan } from "./push-plan";
+import { mayLeave } from "./push-rules";
 import type { PushTurn } from "./push-turn";
 import { PushRepository, type SentMark } from "./push.repository";
 
@@ -28,9 +29,8 @@ export class PushSender {
       const record = await this.records.lock(tx, entity, key);
       const link = await this.records.link(tx, entity, record, key, account.num);
       const current = await this.pushes.get(tx, plan.state.push.id);
-      const same = record?.version === plan.state.record.version && link?.push_io === plan.state.link?.push_io;
-      if (!record || !same || link?.shadow_hash !== plan.state.link?.shadow_hash) return undefined;
-      if (current?.status !== "pending" && current?.status !== "parked") return undefined;
+      const now = { ...(record && { record }), link, ...(current && { push: current }) };
+      if (!record || !mayLeave(plan.state, now)) return undefined;
       const { operation, fields } = plan;
       const sent = only(fields, record.doc);
       const sending = { operation, fields, sent, adapter: turn.session.adapter.system };

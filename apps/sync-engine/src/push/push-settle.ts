@@ -1,5 +1,5 @@
-import { threeWayMerge, type EntityName, type JsonObject } from "@dovetail/domain";
-import type { AdapterError, PushOperation, Raw } from "@dovetail/adapter-sdk";
+import type { EntityName, JsonObject } from "@dovetail/domain";
+import type { AdapterError, Raw } from "@dovetail/adapter-sdk";
 import { ProblemError, type ProblemCode } from "@dovetail/contracts";
 import type { Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
@@ -8,28 +8,11 @@ import { AccountService } from "../accounts/account.service";
 import { entitySettings, ownsKey, sourceOf } from "../accounts/account";
 import { DeadLetterRepository } from "../dead-letters/dead-letter.repository";
 import { SourceRowService } from "../pull/source-row.service";
-import { canonical, newLink, type LinkRow, type RecordRow } from "../records/record";
+import { newLink, type LinkRow, type RecordRow } from "../records/record";
 import { RecordRepository } from "../records/record.repository";
-import { fieldsToSend, normalised, type PushRow } from "./push";
+import type { PushRow } from "./push";
 import { PushRepository } from "./push.repository";
-
-/** What the ERP showed after a push, in canonical form. */
-export interface Shown {
-  externalId: string;
-  erpVersion: string | null;
-  record: JsonObject | null;
-  hash: string | null;
-  mapping: number | null;
-}
-
-/** What was sent: the fields and the document they were taken from. */
-export interface SentPart {
-  operation: PushOperation;
-  fields: readonly string[];
-  doc: JsonObject;
-  /** False when what the ERP has may be of an earlier version than `doc`: then a difference is still to be sent. */
-  current: boolean;
-}
+import { followed, isLeft, linkAfter, type SentPart, type Shown } from "./settle-rules";
 
 /** Stores how a push ended: its own state, the link's shadow, what the ERP added, who waits for it. */
 @Injectable()
@@ -77,12 +60,8 @@ export class PushSettler {
     if (!record) return this.pushes.change(tx, push.id, { status: "confirmed", externalId: shown.externalId });
     const found = await this.records.link(tx, entity, record, push.key, account.num);
     const base = found ?? newLink(record.integration === null && ownsKey(account, entity, record.key));
-    const link: LinkRow = {
-      ...(sent.operation === "delete" ? unlinked(base) : linked(entity, base, shown, sent)),
-      push_open: false,
-      push_io: await this.pushes.nextIo(tx),
-    };
-    const rest = !sent.current && !record.deleted && fieldsToSend(entity, link, record.doc).length > 0;
+    const link = linkAfter(entity, base, shown, sent, await this.pushes.nextIo(tx));
+    const rest = isLeft(entity, record, link, sent);
     await this.pushes.change(tx, push.id, { status: rest ? "pending" : "confirmed", externalId: shown.externalId });
     const hash = await this.follow(tx, account, entity, record, base, shown, sent);
     await this.records.saveLink(tx, entity, push.key, account.num, link, hash);
@@ -103,14 +82,10 @@ export class PushSettler {
     shown: Shown,
     sent: SentPart,
   ): Promise<string> {
-    if (!shown.record || record.deleted || !ownsKey(account, entity, record.key)) return record.hash;
-    const expected = overlaid(base.shadow ?? {}, sent);
-    const read = overlaid(shown.record, sent);
+    if (!ownsKey(account, entity, record.key)) return record.hash;
     const policy = entitySettings(account, entity)?.fieldPolicy ?? { "*": "erp" };
-    const merged = threeWayMerge(entity, { shadow: expected, record: record.doc, read }, policy);
-    if (merged.conflicts.length > 0) return record.hash;
-    const next = canonical(entity, merged.merged);
-    if (next.hash === record.hash) return record.hash;
+    const next = followed(entity, { record, base, shown, sent }, policy);
+    if (!next) return record.hash;
     const page = await this.records.writeChange(tx, {
       tenant: account.tenant,
       entity,
@@ -191,45 +166,4 @@ export class PushSettler {
 /** A problem document for what an adapter said. */
 export function problemOf(error: AdapterError): ProblemError {
   return new ProblemError(error.code as ProblemCode, error.message, { cause: error });
-}
-
-/** A document with the fields that were sent as we hold them. */
-function overlaid(doc: JsonObject, sent: SentPart): JsonObject {
-  const copy = { ...doc };
-  for (const field of sent.fields) {
-    const value = sent.doc[field];
-    if (value === undefined) delete copy[field];
-    else copy[field] = value;
-  }
-  return copy;
-}
-
-/** The link after the ERP took a create or an update. */
-function linked(entity: EntityName, base: LinkRow, shown: Shown, sent: SentPart): LinkRow {
-  const found = { ...base, external_id: shown.externalId, erp_version: shown.erpVersion };
-  if (shown.record) {
-    const accepted = sent.current ? normalised(sent.fields, sent.doc, shown.record) : null;
-    const both = accepted === null && base.accepted === null ? null : { ...base.accepted, ...accepted };
-    return {
-      ...found,
-      shadow: shown.record,
-      shadow_hash: shown.hash,
-      shadow_mapping: shown.mapping ?? base.shadow_mapping,
-      accepted: both,
-    };
-  }
-  // the ERP showed nothing: what was sent is taken for shown, unless it may have been of another version
-  if (!sent.current) return found;
-  const { doc, hash } = canonical(entity, overlaid(base.shadow ?? {}, sent));
-  return { ...found, shadow: JSON.parse(doc) as JsonObject, shadow_hash: hash };
-}
-
-/** The ERP has deleted it: a record that is revived is created there anew. */
-function unlinked(base: LinkRow): LinkRow {
-  return { ...newLink(base.master), push_io: base.push_io, push_open: base.push_open };
-}
-
-/** An answer that tells the external id and nothing else. */
-export function onlyId(externalId: string): Shown {
-  return { externalId, erpVersion: null, record: null, hash: null, mapping: null };
 }

@@ -1,0 +1,118 @@
+import {
+  canonicalJson,
+  recordHash,
+  threeWayMerge,
+  type EntityName,
+  type FieldPolicy,
+  type JsonObject,
+} from "@dovetail/domain";
+import { stillAccepted } from "../push/push";
+import { canonical, type Canonical, type LinkRow, type RecordRow } from "../records/record";
+
+/** A row that was read, as far as it matters whether it may be merged. */
+export interface ReadAt {
+  key: string;
+  externalId: string;
+  /** The I/O number of the read, taken before its request left. */
+  io: number;
+}
+
+/** Why a row that was read is not merged now. */
+export interface Refusal {
+  kind: "PARKED";
+  reason: "IN_FLIGHT" | "DUPLICATE_KEY" | "KEY_CHANGED";
+  detail: string;
+}
+
+/** Whether a row was, or may have been, read before a push of the same record took effect: merged, it would revert the push. */
+export function isOvertaken(link: Pick<LinkRow, "push_open" | "push_io"> | undefined, io: number): boolean {
+  return link !== undefined && (link.push_open || link.push_io > io);
+}
+
+/**
+ * What forbids a merge now: a push in between, or an external id and a key that do not belong together. `linkedKey` is the
+ * key that the external id is linked to. The page merge asks the same in SQL, row by row.
+ */
+export function refusal(link: LinkRow | undefined, row: ReadAt, linkedKey: string | undefined): Refusal | undefined {
+  if (isOvertaken(link, row.io))
+    return { kind: "PARKED", reason: "IN_FLIGHT", detail: "read while a push of the record was under way" };
+  if (link?.external_id != null && link.external_id !== row.externalId)
+    return {
+      kind: "PARKED",
+      reason: "DUPLICATE_KEY",
+      detail: `${row.key} is linked to ${link.external_id}; ${row.externalId} claims the same key`,
+    };
+  if (linkedKey !== undefined && linkedKey !== row.key)
+    return {
+      kind: "PARKED",
+      reason: "KEY_CHANGED",
+      detail: `${row.externalId} was ${linkedKey} and is now ${row.key}`,
+    };
+  return undefined;
+}
+
+/** Deletions of an entity within a day that need no person: a tenth of its rows, but at least and at most so many (SYN-7). */
+const LEAST = 5;
+const MOST = 1_000;
+
+/** How many deletions of an entity with so many rows a day may bring before a person is asked. */
+export function deletionLimit(rows: number): number {
+  return Math.max(LEAST, Math.min(MOST, Math.floor(rows / 10)));
+}
+
+/** One row as the ERP showed it, in canonical form. */
+export interface ShownRow extends ReadAt {
+  entity: EntityName;
+  erpVersion: string | null;
+  record: JsonObject;
+  mapping: number;
+  modifiedAt?: string;
+}
+
+/** What a read makes of a record. */
+export type Merged =
+  | { do: "nothing" }
+  | { do: "conflict"; fields: string[] }
+  /** The link follows; `next`: the record's new version, where there is one. `differs`: local edits survive, to be pushed. */
+  | { do: "store"; next: Canonical | undefined; link: LinkRow; hash: string; differs: boolean };
+
+/** Merges what was read into a record, field by field: link, record and read under the field policy. */
+export function mergeRead(
+  row: ShownRow,
+  base: LinkRow,
+  record: RecordRow | undefined,
+  policy: Readonly<Record<string, FieldPolicy>>,
+): Merged {
+  const { entity } = row;
+  const link = linkShown(base, row);
+  const tombstone = record?.deleted === true;
+  // deleted here and unchanged there: the deletion stands, whether or not it can be pushed
+  if (tombstone && base.shadow_hash === link.shadow_hash) return { do: "nothing" };
+  const sides = {
+    shadow: tombstone ? null : base.shadow,
+    record: record && !tombstone ? record.doc : {},
+    read: row.record,
+  };
+  const when = row.modifiedAt === undefined ? {} : { erpModifiedAt: row.modifiedAt };
+  const merged = threeWayMerge(entity, sides, policy, when);
+  if (merged.conflicts.length > 0) return { do: "conflict", fields: merged.conflicts.map(({ field }) => field) };
+  const next = canonical(entity, merged.merged);
+  const changed = !record || record.deleted || next.hash !== record.hash;
+  const differs = link.shadow_hash !== next.hash;
+  return { do: "store", next: changed ? next : undefined, link, hash: next.hash, differs };
+}
+
+/** The link after the ERP showed this row. An accepted difference ends when the ERP shows another value of that field. */
+export function linkShown(base: LinkRow, row: ShownRow): LinkRow {
+  const doc = canonicalJson(row.entity, row.record);
+  const shadow = JSON.parse(doc) as JsonObject;
+  return {
+    ...base,
+    external_id: row.externalId,
+    erp_version: row.erpVersion,
+    shadow,
+    shadow_hash: recordHash(doc),
+    shadow_mapping: row.mapping,
+    accepted: stillAccepted(base.accepted, shadow),
+  };
+}
