@@ -8,7 +8,8 @@ import { Engine } from "./engine";
 import { SyncEngineModule } from "./sync-engine.module";
 
 export { CrashPoints } from "./crash-points";
-export { PageRepository, type PageCall } from "./pull/page.repository";
+export { type PageCall } from "./pull/page-call";
+export { PageRepository } from "./pull/page.repository";
 export { syncEngineSchema } from "./schema";
 
 /** How to start a sync-engine. `local` is shared by services of one process. */

@@ -23,6 +23,13 @@ export interface Gone {
   jobId: string | null;
 }
 
+/** What would become of one id: deleted, or left with the reason. */
+export interface ForeseenGone {
+  id: string;
+  key: string;
+  why: string | null;
+}
+
 /** What became of one id: `why` it stays. */
 type Outcome = { deleted: boolean } | { why: string };
 
@@ -64,6 +71,27 @@ export class GoneRows {
     return letters;
   }
 
+  /** What `take` would do with each of which there is something to delete, limit aside; nothing is done. */
+  async foresee(gone: Gone): Promise<ForeseenGone[]> {
+    const { account, entity } = gone;
+    const known = await this.known(account, entity, gone.ids.filter(isStorableId));
+    const foreseen: ForeseenGone[] = [];
+    for (const [id, key] of known) {
+      const confirmed = await this.confirm(gone, id, key);
+      const outcome =
+        confirmed ??
+        (await this.db.transaction(account.tenantId, async (tx) => {
+          await tx.execute("savepoint foreseen");
+          const tried = await this.apply(tx, gone, { id, key }, []);
+          await tx.execute("rollback to savepoint foreseen");
+          return tried;
+        }));
+      if ("why" in outcome) foreseen.push({ id, key, why: outcome.why });
+      else if (outcome.deleted) foreseen.push({ id, key, why: null });
+    }
+    return foreseen;
+  }
+
   /** A person has one tried again: it is applied whatever the limit. Answers its letter when it stays. */
   async again(account: Account, entity: EntityName, id: string): Promise<Letter | undefined> {
     const io = await this.pages.nextIo();
@@ -96,6 +124,17 @@ export class GoneRows {
 
   private async one(gone: Gone, id: string, key: string): Promise<Outcome> {
     const { account, entity } = gone;
+    const confirmed = await this.confirm(gone, id, key);
+    if (confirmed) return confirmed;
+    const targets = await this.accounts.targets(account.tenantId, entity, account.num);
+    return this.db.transaction(account.tenantId, async (tx) => {
+      await assertAdapter(tx, account.num, account.document.adapter.system);
+      return this.apply(tx, gone, { id, key }, targets);
+    });
+  }
+
+  /** Reads the row; undefined when the ERP does not have it and its record may be deleted. */
+  private async confirm({ account, entity }: Gone, id: string, key: string): Promise<Outcome | undefined> {
     if (ENTITIES[entity].kind === "fact") return { why: "a fact is never deleted, only reversed" };
     if (!ownsKey(account, entity, key)) return { why: "the record is not this integration's to delete" };
     const session = await this.sessions.open(account);
@@ -108,15 +147,11 @@ export class GoneRows {
       if (!(error instanceof AdapterError) || error.category !== "VALIDATION") throw error;
       return { why: `it cannot be confirmed: ${error.message}` };
     }
-    const targets = await this.accounts.targets(account.tenantId, entity, account.num);
-    return this.db.transaction(account.tenantId, async (tx) => {
-      await assertAdapter(tx, account.num, session.adapter.system);
-      return this.apply(tx, gone, { id, key }, targets);
-    });
+    return undefined;
   }
 
-  /** Under the record's lock. */
-  private async apply(
+  /** Under the record's lock; who calls has read that the ERP does not have the row. */
+  async apply(
     tx: Tx,
     gone: Gone,
     { id, key }: { id: string; key: string },

@@ -4,32 +4,7 @@ import { Database, type Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
 import { assertAdapter } from "../accounts/adapter-change";
 import { CrashPoints } from "../crash-points";
-import type { Letter, PreparedRow } from "./page";
-
-/** One page as the merge function takes it. */
-export interface PageCall {
-  tenantId: string;
-  tenant: string;
-  integration: number;
-  /** `/integrations/<name>` */
-  source: string;
-  entity: number;
-  jobId: string;
-  epoch: number;
-  page: number;
-  io: number;
-  mapping: number;
-  /** '' = master of the entity, text = owner of the keys that begin so, null = gets pushes only. */
-  prefix: string | null;
-  cursor: Json;
-  last: boolean;
-  baseline: boolean;
-  repeats: number;
-  /** Other integrations that get every change pushed. */
-  targets: readonly number[];
-  rows: readonly PreparedRow[];
-  letters: readonly Letter[];
-}
+import { parameters, type PageCall } from "./page-call";
 
 /** What became of a page, and how its job stands after it. */
 export interface MergedPage {
@@ -70,6 +45,22 @@ export class ExternalIdTakenError extends Error {
   }
 }
 
+/** A new key of the page came up by another way meanwhile; the page may be sent again. */
+export class RecordCameUpError extends Error {
+  constructor(cause: unknown) {
+    super("a new key of the page came up meanwhile", { cause });
+    this.name = "RecordCameUpError";
+  }
+}
+
+/** A page merged in a transaction of the caller. */
+export interface WithinPage extends MergedPage {
+  /** Keys of the rows that were not as they were; undefined: nothing was compared. */
+  differing: ReadonlySet<string> | undefined;
+}
+
+type Run = (page: PageCall, same: string | null) => Promise<AppliedPage & { keys?: ReadonlySet<string> }>;
+
 const APPLY_PAGE = {
   name: "apply_page",
   text: `select left_over, differing, job_status, job_counts from sync_engine.apply_page(
@@ -98,29 +89,30 @@ export class PageRepository {
     return { leftOver: merged.left_over, status: merged.job_status, counts: merged.job_counts };
   }
 
+  /**
+   * As `apply`, in the caller's transaction: `same` are external ids of rows that are as they were, null lets all be compared.
+   * Answers which keys differed, null for all. Throws RecordCameUpError as well; after an error the transaction is over.
+   */
+  async applyWithin(tx: Tx, page: PageCall, same: readonly string[] | null): Promise<WithinPage> {
+    const { name, text } = APPLY_PAGE;
+    const run: Run = (each, settled) => answerOf(() => tx.query<AppliedPage>(text, parameters(each, settled), name));
+    const compares = same === null && !page.baseline && page.rows.length > 0;
+    const merged = compares ? await compareAndMerge(page, run) : await run(page, same?.join("\n") ?? "");
+    return { leftOver: merged.left_over, status: merged.job_status, counts: merged.job_counts, differing: merged.keys };
+  }
+
   private async merge(page: PageCall): Promise<AppliedPage> {
     if (page.baseline || page.rows.length === 0) return this.call(page, "");
-    const compared = await this.call(page, null);
-    if (compared.differing === null) return compared;
-    const differing = new Set(compared.differing.split("\n"));
-    const rows = page.rows.filter(({ key }) => differing.has(key));
-    const same = page.rows.filter(({ key }) => !differing.has(key)).map(({ externalId }) => externalId);
-    return this.call({ ...page, rows }, same.join("\n"));
+    return compareAndMerge(page, (each, same) => this.call(each, same));
   }
 
   /** `same`: external ids of rows that were compared already; null: compare only, without documents. */
   private async call(page: PageCall, same: string | null): Promise<AppliedPage> {
     for (let race = 1; ; race++) {
       try {
-        const [row] = await this.db.call<AppliedPage>({ ...APPLY_PAGE, values: parameters(page, same) });
-        if (!row) throw new Error("apply_page answered nothing");
-        return row;
+        return await answerOf(() => this.db.call<AppliedPage>({ ...APPLY_PAGE, values: parameters(page, same) }));
       } catch (error) {
-        const { code, constraint = "" } = error as { code?: string; constraint?: string };
-        if (code === "DV001") throw new CursorMovedError();
-        if (code !== "23505") throw error;
-        if (constraint.includes("external")) throw new ExternalIdTakenError();
-        if (constraint !== "records_pkey" || race === RACES) throw error;
+        if (!(error instanceof RecordCameUpError) || race === RACES) throw error;
       }
     }
   }
@@ -241,34 +233,26 @@ export class PageRepository {
   }
 }
 
-function parameters(p: PageCall, same: string | null): unknown[] {
-  // newline-joined text: node-pg's array escaping costs more than the rest of the call
-  const join = (value: (row: PreparedRow) => string | null) => p.rows.map(value).join("\n");
-  const versions = p.rows.some((row) => row.erpVersion !== null) ? join((row) => row.erpVersion) : null;
-  const none = p.rows.length === 0;
-  return [
-    p.tenantId,
-    p.tenant,
-    p.integration,
-    p.source,
-    p.entity,
-    p.jobId,
-    p.epoch,
-    p.page,
-    p.io,
-    p.mapping,
-    p.prefix,
-    JSON.stringify(p.cursor),
-    p.last,
-    p.baseline,
-    p.repeats,
-    p.targets.length > 0 ? p.targets : null,
-    JSON.stringify(p.letters),
-    none ? null : join((row) => row.key),
-    none ? null : join((row) => row.externalId),
-    versions,
-    none ? null : join((row) => `\\x${row.hash}`),
-    none || same === null ? null : join((row) => row.doc),
-    same === "" ? null : same,
-  ];
+/** Asks by hashes first; documents follow for the rows that differ. */
+async function compareAndMerge(page: PageCall, run: Run): Promise<AppliedPage & { keys?: ReadonlySet<string> }> {
+  const compared = await run(page, null);
+  if (compared.differing === null) return { ...compared, keys: new Set() };
+  const differing = new Set(compared.differing.split("\n"));
+  const rows = page.rows.filter(({ key }) => differing.has(key));
+  const same = page.rows.filter(({ key }) => !differing.has(key)).map(({ externalId }) => externalId);
+  return { ...(await run({ ...page, rows }, same.join("\n"))), keys: differing };
+}
+
+async function answerOf(send: () => Promise<AppliedPage[]>): Promise<AppliedPage> {
+  try {
+    const [row] = await send();
+    if (!row) throw new Error("apply_page answered nothing");
+    return row;
+  } catch (error) {
+    const { code, constraint = "" } = error as { code?: string; constraint?: string };
+    if (code === "DV001") throw new CursorMovedError();
+    if (code === "23505" && constraint.includes("external")) throw new ExternalIdTakenError();
+    if (code === "23505" && constraint === "records_pkey") throw new RecordCameUpError(error);
+    throw error;
+  }
 }

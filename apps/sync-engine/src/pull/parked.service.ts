@@ -41,22 +41,31 @@ export class ParkedService {
   }
 
   private async mergeLeftOver(account: Account, entity: EntityName, letter: DeadLetterRow): Promise<void> {
+    await this.db.transaction(account.tenantId, (tx) => this.mergeWithin(tx, account, entity, letter));
+  }
+
+  /** Merges one row that the page merge left over; undefined when another has done so. */
+  async mergeWithin(
+    tx: Tx,
+    account: Account,
+    entity: EntityName,
+    letter: DeadLetterRow,
+  ): Promise<MergeOutcome | undefined> {
     const { record, erpVersion, mapping } = letter.payload as unknown as LeftOver;
-    await this.db.transaction(account.tenantId, async (tx) => {
-      const current = await this.letters.get(tx, letter.id, true);
-      if (current?.status !== "OPEN" || current.reason !== "MERGE") return;
-      const outcome = await this.merge.merge(tx, account, {
-        entity,
-        key: letter.key ?? "",
-        externalId: letter.external_id ?? "",
-        erpVersion,
-        record,
-        mapping,
-        io: Number(letter.io),
-        jobId: letter.job_id,
-      });
-      await this.settle(tx, account, current, outcome);
+    const current = await this.letters.get(tx, letter.id, true);
+    if (current?.status !== "OPEN" || current.reason !== "MERGE") return undefined;
+    const outcome = await this.merge.merge(tx, account, {
+      entity,
+      key: letter.key ?? "",
+      externalId: letter.external_id ?? "",
+      erpVersion,
+      record,
+      mapping,
+      io: Number(letter.io),
+      jobId: letter.job_id,
     });
+    await this.settle(tx, account, current, outcome);
+    return outcome;
   }
 
   /** Releases rows whose parent is known by now; answers how many were taken up. */

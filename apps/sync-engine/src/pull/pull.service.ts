@@ -7,6 +7,7 @@ import { AccountService, type VersionedMapping } from "../accounts/account.servi
 import { SessionService } from "../accounts/session.service";
 import { afterPullFailure, type JobRow } from "../jobs/job";
 import type { PreparedPage, ResolveKeys } from "./page";
+import type { PageCall } from "./page-call";
 import { ExternalIdTakenError, PageRepository, type CursorRow, type MergedPage } from "./page.repository";
 import { PullSteps, type NumberedPage } from "./pull-steps";
 import { SourceRowService } from "./source-row.service";
@@ -19,6 +20,16 @@ export interface PullRun {
   signal: AbortSignal;
   /** Told after every page how the job stands; throws to stop. */
   onPage(merged: MergedPage): Promise<void>;
+  /** Given: nothing is changed, pages become parts of a plan. */
+  plan?: PlannedPages;
+}
+
+/** Takes the pages of a run that is only planned. */
+export interface PlannedPages {
+  /** Where the run begins, or goes on after a crash. */
+  begin(): Promise<CursorRow>;
+  /** Throws ExternalIdTakenError, as the merge does. */
+  take(call: PageCall, gone: readonly string[]): Promise<MergedPage>;
 }
 
 interface Context extends PullRun {
@@ -56,10 +67,12 @@ export class PullService {
       resolve: this.rows.resolver(run.account),
       prefix: ownedPrefix(settings),
       targets: await this.accounts.targets(tenantId, run.entity, num),
-      cursor: await this.pages.openCursor(tenantId, num, ENTITIES[run.entity].code, document.adapter.system),
+      cursor:
+        (await run.plan?.begin()) ??
+        (await this.pages.openCursor(tenantId, num, ENTITIES[run.entity].code, document.adapter.system)),
       keepsRows: false,
     };
-    await this.steps.mergeLeftOvers(context.account, context.entity);
+    if (!run.plan) await this.steps.mergeLeftOvers(context.account, context.entity);
     await this.pullWithRetries(context);
   }
 
@@ -135,8 +148,8 @@ export class PullService {
   private async merge(context: Context, page: NumberedPage, withoutGone: PreparedPage, cursor: Json): Promise<void> {
     const { account, entity, job, mapping } = context;
     const { io, rows, last } = page;
-    const prepared = await this.steps.takeGone(account, entity, withoutGone, page, job.id);
-    const call = {
+    const prepared = context.plan ? withoutGone : await this.steps.takeGone(account, entity, withoutGone, page, job.id);
+    const call: PageCall = {
       tenantId: account.tenantId,
       tenant: account.tenant,
       integration: account.num,
@@ -156,13 +169,14 @@ export class PullService {
       rows: prepared.rows,
       letters: prepared.letters,
     };
+    const apply = (each: PageCall) => context.plan?.take(each, page.gone) ?? this.pages.apply(each);
     let merged: MergedPage;
     try {
-      merged = await this.pages.apply(call);
+      merged = await apply(call);
     } catch (error) {
       if (!(error instanceof ExternalIdTakenError) || !context.keepsRows) throw error;
       const rest = await this.steps.leaveTakenOut(account, entity, prepared, rows);
-      merged = await this.pages.apply({ ...call, rows: rest.rows, letters: rest.letters });
+      merged = await apply({ ...call, rows: rest.rows, letters: rest.letters });
     }
     context.cursor = { ...context.cursor, page: call.page, value: cursor };
     if (merged.leftOver > 0) await this.steps.mergeLeftOvers(account, entity);
