@@ -39,7 +39,11 @@ describe("the command line", () => {
       json: true,
       runs: 3,
     });
-    expect(readOptions(["--quick"])).toMatchObject({ benches: ["sync", "api", "writer"], rows: [100_000], runs: 1 });
+    expect(readOptions(["--quick"])).toMatchObject({
+      benches: ["sync", "api", "writer", "push", "drain", "scale"],
+      rows: [100_000],
+      runs: 1,
+    });
   });
 
   it("refuses what it does not know", () => {

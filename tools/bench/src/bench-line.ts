@@ -26,6 +26,10 @@ export const TARGETS = {
   "writer.copy": { unit: "rows/s", better: "higher", must: 0.7, goal: 0.9 },
   "api.read": { unit: "requests/s", better: "higher", must: 0.5, goal: 0.65 },
   "api.hop": { unit: "requests/s", better: "higher", must: 0.25, goal: 0.33 },
+  "push.rate": { unit: "pushes/s", better: "higher", must: 0.5, goal: 0.7 },
+  "push.calls": { unit: "ERP calls per changed record", better: "lower", must: 1.1, goal: 1.02 },
+  "drain.time": { unit: "s", better: "lower", must: 1.25, goal: 1.05 },
+  "scale.2": { unit: "pushes/s", better: "higher", must: 1.3, goal: 1.7 },
 } as const satisfies Record<string, Target>;
 
 export type BenchName = keyof typeof TARGETS;

@@ -24,12 +24,17 @@ export class Engine {
     readonly process: ServiceProcess,
   ) {}
 
-  static async start(servers: Servers, erp: { url: string; database: string }): Promise<Engine> {
+  /** `calls`: what the account takes at once, for an ERP that gets changes pushed; `more` variables. */
+  static async start(
+    servers: Servers,
+    erp: { url: string; database: string },
+    { calls, more = {} }: { calls?: number; more?: Record<string, string> } = {},
+  ): Promise<Engine> {
     await servers.migrate(syncEngineSchema);
     const bus = await Bus.connect({ url: servers.natsUrl, name: "bench" });
-    const neighbours = new Neighbours(erp);
+    const neighbours = new Neighbours(erp, calls);
     neighbours.play(bus);
-    const env = engineEnvironment(servers, neighbours.keys);
+    const env = { ...engineEnvironment(servers, neighbours.keys), ...more };
     const process = await startService("sync-engine", env, () => bus.call(sync.jobs, neighbours.context, { limit: 1 }));
     return new Engine(servers, bus, neighbours, process);
   }

@@ -8,6 +8,8 @@ const ROLES: Record<string, () => Promise<void>> = {
   "as:writer": async () => serve((await import("./writer-process")).writerCommands),
   "as:load": async () => serve((await import("./api/load-process")).load),
   "as:limit-server": async () => serve((await import("./api/limit-server-process")).limitServer),
+  "as:erp": async () => serve((await import("./push/erp-process")).erp),
+  "as:client": async () => serve((await import("./push/client-process")).client),
   "as:services": async () => serve((await import("./api/services-process")).services),
 };
 

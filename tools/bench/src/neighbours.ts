@@ -34,9 +34,10 @@ export class Neighbours {
   readonly keys = KeyRing.generate();
   readonly context: CallContext;
 
-  constructor(erp: { url: string; database: string }) {
+  /** `calls`: as many calls the account takes at once; then changes are pushed to it, too. */
+  constructor(erp: { url: string; database: string }, calls?: number) {
     this.context = serviceContext("bench", this.tenantId, this.tenant);
-    this.integration = newIntegration(erp);
+    this.integration = newIntegration(erp, calls);
   }
 
   /** Answers on the bus as the gateway and integration-config do. */
@@ -67,7 +68,8 @@ export class Neighbours {
   }
 }
 
-function newIntegration({ url, database }: { url: string; database: string }): Integration {
+function newIntegration({ url, database }: { url: string; database: string }, calls?: number): Integration {
+  const settings: EntitySettings = { ...SETTINGS, direction: calls === undefined ? "inbound" : "both" };
   return {
     id: randomUUID(),
     name: "bulk",
@@ -80,8 +82,8 @@ function newIntegration({ url, database }: { url: string; database: string }): I
     authMethod: "BASIC",
     syncSchedule: { enabled: false },
     settings: { database },
-    entities: { [ENTITY]: SETTINGS },
-    limits: {},
+    entities: { [ENTITY]: settings },
+    limits: calls === undefined ? {} : { concurrentCalls: calls },
     features: {},
     tls: {},
     status: "ACTIVE",

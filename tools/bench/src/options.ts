@@ -1,4 +1,4 @@
-export const BENCHES = ["sync", "api", "writer"] as const;
+export const BENCHES = ["sync", "api", "writer", "push", "drain", "scale"] as const;
 export type Bench = (typeof BENCHES)[number];
 
 export interface Options {
@@ -11,10 +11,12 @@ export interface Options {
   profile: boolean;
   /** Goes on though the limit does not reach its share of COPY: for a machine that has other work to do. */
   busy: boolean;
+  /** Small numbers of everything. */
+  quick: boolean;
 }
 
 export const USAGE =
-  "npm run bench -- sync|api|writer … [--json] [--rows N[,N]] [--runs N] [--quick] [--no-profile] [--busy]";
+  "npm run bench -- sync|api|writer|push|drain|scale … [--json] [--rows N[,N]] [--runs N] [--quick] [--no-profile] [--busy]";
 
 /** Reads the command line. Throws with the usage. */
 export function readOptions(args: readonly string[]): Options {
@@ -25,6 +27,7 @@ export function readOptions(args: readonly string[]): Options {
     runs: 3,
     profile: true,
     busy: false,
+    quick: false,
   };
   const rest = [...args];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
@@ -32,7 +35,7 @@ export function readOptions(args: readonly string[]): Options {
     else if (word === "--json") options.json = true;
     else if (word === "--busy") options.busy = true;
     else if (word === "--no-profile") options.profile = false;
-    else if (word === "--quick") Object.assign(options, { rows: [100_000], runs: 1 });
+    else if (word === "--quick") Object.assign(options, { rows: [100_000], runs: 1, quick: true });
     else if (word === "--rows") options.rows = (rest.shift() ?? "").split(",").map(positive);
     else if (word === "--runs") options.runs = positive(rest.shift() ?? "");
     else throw new Error(`${word} is not understood: ${USAGE}`);

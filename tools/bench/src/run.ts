@@ -9,6 +9,9 @@ const MEASURES: Record<Bench, () => Promise<Measure>> = {
   sync: async () => (await import("./sync")).measureSync,
   writer: async () => (await import("./writer")).measureWriter,
   api: async () => (await import("./api/measure")).measureApi,
+  push: async () => (await import("./push/measure")).measurePush,
+  drain: async () => (await import("./push/measure")).measureDrain,
+  scale: async () => (await import("./push/measure")).measureScale,
 };
 
 /** Runs the benches that the command line names. */
