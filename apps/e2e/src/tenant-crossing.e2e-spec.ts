@@ -130,8 +130,8 @@ describe("no route lets one tenant reach another's objects", () => {
   it("changes nothing of another tenant by a list's acts, nor by a record of the same key", async () => {
     const { poor, rich, objects } = crossed;
     const filter = { integration: objects["integration"] };
-    const retried = await poor.api.send("POST", "/erp/dead-letters/bulk-retry", { body: filter });
-    expect([retried.status === 404 || retried.body["retried"] === 0, retried.text]).toEqual([true, retried.text]);
+    const retried = await poor.api.send("POST", "/erp/dead-letters/bulk-retry", { body: { filter } });
+    expect([retried.status, retried.text]).toEqual([404, retried.text]);
     const place = `/erp/records/Supplier/${objects["key"]}`;
     const body = { supplierNumber: objects["key"], name: "Of the poor" };
     expect((await poor.api.send("PUT", place, { body })).status).toBe(202);

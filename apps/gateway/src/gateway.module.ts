@@ -20,6 +20,7 @@ import { IntegrationService } from "./integrations/integration.service";
 import { MappingController } from "./integrations/mapping.controller";
 import { SealingService } from "./integrations/sealing.service";
 import { SystemController } from "./integrations/system.controller";
+import { BulkJobController } from "./jobs/bulk-job.controller";
 import { JobController } from "./jobs/job.controller";
 import { JobEvents } from "./jobs/job-events";
 import { KeyController } from "./keys/key.controller";
@@ -54,6 +55,7 @@ export const CONTROLLERS: readonly Type<object>[] = [
   FinancialController,
   NoticeController,
   JobController,
+  BulkJobController,
   RecordController,
   LedgerController,
   DeadLetterController,

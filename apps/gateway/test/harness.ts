@@ -163,7 +163,7 @@ export class Behind {
     if (subject === sync.job.subject || subject === sync.cancelJob.subject) return this.job;
     if (subject === sync.test.subject)
       return { success: false, message: "refused", code: "ERP002", serverInfo: {}, latencyMs: 1 };
-    if (subject === sync.bulkRetry.subject) return { retried: 3 };
+    if (subject === sync.bulkRetry.subject) return { id: "b1", kind: "retry", status: "queued" };
     if (subject === integrationConfig.putMapping.subject) return { version: 3, stage: "production", warnings: [] };
     if (subject === integrationConfig.mapping.subject) return { version: 2, document: {} };
     if (subject.startsWith("dovetail.integration-config.integrations.") && !subject.endsWith("list"))

@@ -141,9 +141,16 @@ describe("records, jobs and the ledger", () => {
     });
     expect((await harness.call("POST", `${at}/d1/discard`, { key, body: {} })).status).toBe(422);
     expect((await harness.call("POST", `${at}/d1/discard`, { key, body: { reason: "by hand" } })).status).toBe(200);
-    const bulk = await harness.call("POST", `${at}/bulk-retry`, { key, body: { kind: "PARKED" } });
-    expect([bulk.status, bulk.body]).toEqual([200, { retried: 3 }]);
-    expect(harness.behind.last("dovetail.sync-engine.dead-letters.bulk-retry").input).toEqual({ kind: "PARKED" });
+    await harness.call("POST", `${at}/d1/discard`, { key, body: { reason: "seen" }, headers: { "if-match": '"3"' } });
+    expect(harness.behind.last("dovetail.sync-engine.dead-letters.discard").input).toMatchObject({ ifVersion: 3 });
+    const asked = { filter: { kind: "PARKED" } };
+    const bulk = await harness.call("POST", `${at}/bulk-retry`, { key, body: asked });
+    expect([bulk.status, bulk.body]).toMatchObject([202, { id: "b1", status: "queued" }]);
+    expect(harness.behind.last("dovetail.sync-engine.dead-letters.bulk-retry").input).toEqual(asked);
+    const wrong = await harness.call("POST", `${at}/bulk-retry`, { key, body: { filter: { kind: "NO" } } });
+    expect(wrong.status).toBe(422);
+    expect((await harness.call("GET", "/api/v1/erp/bulk-jobs/b1", { key })).status).toBe(200);
+    expect((await harness.call("POST", "/api/v1/erp/bulk-jobs/b1/cancel", { key })).status).toBe(200);
   });
 
   it("ends streams when the service stops", async () => {

@@ -8,6 +8,7 @@ export const CRASH_POINTS = [
   "push.before-settle",
   "write.before-commit",
   "write.after-commit",
+  "bulk.after-slice",
 ] as const;
 
 export type CrashPoint = (typeof CRASH_POINTS)[number];

@@ -5,6 +5,8 @@ import { LOGGER, type Logger } from "@dovetail/service-kit";
 import { Inject, Injectable, type OnApplicationBootstrap } from "@nestjs/common";
 import { AccountWorker } from "./accounts/account.worker";
 import { TenantDirectory } from "./accounts/tenant-directory";
+import { BULK_WORK } from "./bulk/bulk-job.service";
+import { BulkWorker } from "./bulk/bulk.worker";
 import { DeadLetterRepository } from "./dead-letters/dead-letter.repository";
 import { cursorOf } from "./feed/feed.service";
 import { EventExpander } from "./feed/expand";
@@ -18,19 +20,24 @@ import { WorkBell } from "./work-bell";
 type ConfigEvent = "integration.created" | "integration.updated" | "integration.deleted" | "mapping.updated";
 type Handler = (claim: Claim, signal: AbortSignal) => Promise<WorkResult>;
 
+/** What goes on by the clock, by what other services say, and by what a person asked for. */
+@Injectable()
+export class OtherWorkers {
+  constructor(
+    readonly schedules: ScheduleService,
+    readonly accounts: AccountWorker,
+    readonly bulk: BulkWorker,
+  ) {}
+}
+
 /** Who handles which kind of work. */
 @Injectable()
 export class Handlers {
   readonly pulls: Record<string, Handler>;
   readonly others: Record<string, Handler>;
 
-  constructor(
-    pulls: PullWorker,
-    rows: RowWorker,
-    schedules: ScheduleService,
-    accounts: AccountWorker,
-    pushes: PushWorker,
-  ) {
+  constructor(pulls: PullWorker, rows: RowWorker, pushes: PushWorker, others: OtherWorkers) {
+    const { schedules, accounts, bulk } = others;
     this.pulls = { pull: (claim, signal) => pulls.handle(claim, signal) };
     this.others = {
       push: (claim, signal) => pushes.handle(claim, signal),
@@ -39,6 +46,7 @@ export class Handlers {
       schedule: (claim) => schedules.handle(claim),
       account: (claim) => accounts.refresh(claim),
       notice: (claim) => accounts.notice(claim),
+      [BULK_WORK]: (claim, signal) => bulk.handle(claim, signal),
     };
   }
 }

@@ -2,6 +2,7 @@ import { REQUESTS_TABLE_SQL, sqlMigration, WORK_TABLE_SQL, type ServiceSchema } 
 import { EVENT_LOG_SQL } from "@dovetail/messaging";
 import initial from "../migrations/0001-initial.sql";
 import pageMerge from "../migrations/0002-page-merge.sql";
+import letters from "../migrations/0006-letters.sql";
 
 const SCHEMA = "sync_engine";
 
@@ -15,5 +16,6 @@ export const syncEngineSchema: ServiceSchema = {
       [WORK_TABLE_SQL(SCHEMA), REQUESTS_TABLE_SQL(SCHEMA), EVENT_LOG_SQL(SCHEMA), initial].join("\n"),
     ),
     sqlMigration("page-merge", 1795000000002, pageMerge),
+    sqlMigration("letters", 1795000000006, letters),
   ],
 };

@@ -8,10 +8,19 @@ import { AccountService } from "./accounts/account.service";
 import { AccountWorker, Turns } from "./accounts/account.worker";
 import { SessionService } from "./accounts/session.service";
 import { TenantDirectory } from "./accounts/tenant-directory";
+import { BulkJobController } from "./bulk/bulk-job.controller";
+import { BulkJobRepository } from "./bulk/bulk-job.repository";
+import { BulkJobService } from "./bulk/bulk-job.service";
+import { BulkSurroundings, BulkTasks, BulkWorker } from "./bulk/bulk.worker";
 import { DeadLetterController } from "./dead-letters/dead-letter.controller";
 import { DeadLetterRepository } from "./dead-letters/dead-letter.repository";
 import { DeadLetterService } from "./dead-letters/dead-letter.service";
-import { Engine, EngineLinks, Handlers } from "./engine";
+import { LetterDeskRepository } from "./dead-letters/letter-desk.repository";
+import { LetterListRepository } from "./dead-letters/letter-list.repository";
+import { LetterDesk } from "./dead-letters/letter-desk.service";
+import { LetterRetrier } from "./dead-letters/letter-retrier";
+import { LetterRetryTask } from "./dead-letters/letter-retry.task";
+import { Engine, EngineLinks, Handlers, OtherWorkers } from "./engine";
 import { EventExpander } from "./feed/expand";
 import { FeedService } from "./feed/feed.service";
 import { JobController } from "./jobs/job.controller";
@@ -94,7 +103,17 @@ const push = [
 ];
 const records = [RecordRepository, RecordReads, RecordService, FinancialService, RecordController, MesController];
 const ledger = [TransactionRepository, Ledger, EventExpander, FeedService];
-const letters = [DeadLetterRepository, DeadLetterService, DeadLetterController];
+const letters = [
+  DeadLetterRepository,
+  DeadLetterService,
+  DeadLetterController,
+  LetterListRepository,
+  LetterDeskRepository,
+  LetterDesk,
+  LetterRetrier,
+  LetterRetryTask,
+];
+const bulk = [BulkJobRepository, BulkJobService, BulkJobController, BulkTasks, BulkSurroundings, BulkWorker];
 const systems = [EngineMetrics, SystemsService, ConnectionService, StatusRepository, StatusService, SystemsController];
 
 /** What the module is built on. */
@@ -126,7 +145,9 @@ export class SyncEngineModule {
         ...records,
         ...ledger,
         ...letters,
+        ...bulk,
         ...systems,
+        OtherWorkers,
         Handlers,
         EngineLinks,
         Housekeeping,

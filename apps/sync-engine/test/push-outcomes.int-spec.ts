@@ -137,16 +137,6 @@ describe("outcomes of a push", () => {
     await eventually(async () => expect((await world.main.letters()).some((each) => each.key === "BAD")).toBe(false));
   });
 
-  it("bulk retry takes up what was refused, and goes on past what it cannot", async () => {
-    world.erp.faults.next({ kind: "status", status: 422 }, { ...push, times: 3 });
-    const ids = await Promise.all(["B1", "B2", "B3"].map((key) => create("Part", key)));
-    for (const id of ids) await world.main.settled(id, "rejected");
-    await world.sql("update sync_engine.pushes set status = 'superseded' where key = 'B1'");
-    const answer = await world.bus.call(sync.bulkRetry, world.context, { entityType: "Part" });
-    expect(answer).toEqual({ retried: 2 });
-    for (const id of ids.slice(1)) await world.main.settled(id, "confirmed");
-  });
-
   it("versions passed over while the ERP is away are superseded, and only the newest is sent", async () => {
     await linked("MANY");
     world.main.change({ status: "PAUSED" });

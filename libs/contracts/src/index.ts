@@ -84,13 +84,25 @@ export {
   type SealingKeyAnswer,
 } from "./sync-engine/connections";
 export {
+  BULK_JOB_KINDS,
+  BULK_JOB_STATUSES,
+  ListBulkJobs,
+  type BulkJob,
+  type BulkJobKind,
+  type BulkJobStatus,
+} from "./sync-engine/bulk-jobs";
+export {
   DEAD_LETTER_KINDS,
+  DEAD_LETTER_STATUSES,
   ListDeadLetters,
   RetryDeadLetter,
   DiscardDeadLetter,
   BulkRetry,
+  LetterFilter,
   type DeadLetterKind,
+  type DeadLetterStatus,
   type DeadLetter,
+  type LetterExcerpt,
 } from "./sync-engine/dead-letters";
 export {
   JOB_STATUSES,

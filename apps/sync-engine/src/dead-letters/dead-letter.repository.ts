@@ -24,12 +24,13 @@ export interface DeadLetterRow {
   attempts: number;
   version: number;
   note: string | null;
+  closed_by: string | null;
   created_at: string;
   updated_at: string;
 }
 
 export const LETTER_COLUMNS = `id, kind, direction, integration, entity, key, external_id, reason, waiting_entity, waiting_id, problem,
-  payload, io, job_id, push_id, status, attempts, version, note, created_at, updated_at`;
+  payload, io, job_id, push_id, status, attempts, version, note, closed_by, created_at, updated_at`;
 
 /** A source row that was not applied. */
 export interface SourceLetter extends NewReason {
@@ -48,13 +49,6 @@ export interface PushLetter {
   reason: string;
   problem: ProblemDocument | null;
   payload: Json;
-}
-
-export interface LetterFilter {
-  integration: number | null;
-  kind: DeadLetterKind | null;
-  status: string;
-  entity: number | null;
 }
 
 /** What happens to a parked row whose merge was tried again. */
@@ -122,11 +116,11 @@ export class DeadLetterRepository {
     );
   }
 
-  async resolve(tx: Tx, id: string, note: string, status: "RESOLVED" | "DISCARDED" = "RESOLVED"): Promise<boolean> {
+  async resolve(tx: Tx, id: string, note: string): Promise<boolean> {
     const n = await tx.execute(
-      `update sync_engine.dead_letters set status = $3, note = $4, version = version + 1, updated_at = now()
+      `update sync_engine.dead_letters set status = 'RESOLVED', note = $3, version = version + 1, updated_at = now()
        where tenant_id = $1 and id = $2 and status = 'OPEN'`,
-      [tx.tenantId, id, status, note],
+      [tx.tenantId, id, note],
     );
     return n === 1;
   }
@@ -250,45 +244,5 @@ export class DeadLetterRepository {
       `update sync_engine.jobs set parked = parked - 1, ${to} = ${to} + 1 where tenant_id = $1 and id = $2 and parked > 0`,
       [tx.tenantId, jobId],
     );
-  }
-
-  /** Letters, newest first, behind `before`. */
-  async list(tx: Tx, filter: LetterFilter, before: string | null, limit: number): Promise<DeadLetterRow[]> {
-    return tx.query<DeadLetterRow>(
-      `select ${LETTER_COLUMNS} from sync_engine.dead_letters
-       where tenant_id = $1 and ($2::int is null or integration = $2) and ($3::text is null or kind = $3) and status = $4
-         and ($5::int is null or entity = $5) and reason <> 'MERGE'
-         and ($6::uuid is null or (created_at, id) < (select b.created_at, b.id from sync_engine.dead_letters b where b.tenant_id = $1 and b.id = $6))
-       order by created_at desc, id desc limit $7`,
-      [tx.tenantId, filter.integration, filter.kind, filter.status, filter.entity, before, limit],
-    );
-  }
-
-  /** A rejected push waits for its turn again; answers its work id, or undefined when a later version has passed it. */
-  async reopenPush(tx: Tx, pushId: string): Promise<string | undefined> {
-    const row = await tx.one<{ work: string }>(
-      `update sync_engine.pushes set status = case when status in ('rejected', 'unknown') then 'pending' else status end, attempts = 0,
-         updated_at = now()
-       where tenant_id = $1 and id = $2 and status in ('rejected', 'unknown', 'pending', 'parked')
-       returning integration || ':' || entity || ':' || key as work`,
-      [tx.tenantId, pushId],
-    );
-    return row?.work;
-  }
-
-  /** The ERP does not have what it showed through another adapter: the link is as one of which nothing is known. */
-  async forgetLost(tx: Tx, { integration, entity, key }: DeadLetterRow): Promise<void> {
-    for (const table of ["records", "links"])
-      await tx.execute(
-        `update sync_engine.${table} set shadow = null, shadow_hash = null, shadow_mapping = null, accepted = null,
-           push_io = nextval('sync_engine.io_numbers')
-         where tenant_id = $1 and integration = $2 and entity = $3 and key = $4 and external_id is null`,
-        [tx.tenantId, integration, entity, key],
-      );
-  }
-
-  /** Gives a push up: its link is free again, and a later version of the record has its turn. */
-  async discardPush(tx: Tx, pushId: string): Promise<void> {
-    await tx.query(`select sync_engine.discard_push($1, $2)`, [tx.tenantId, pushId]);
   }
 }

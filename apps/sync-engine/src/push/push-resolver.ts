@@ -16,7 +16,7 @@ import {
   TROUBLE_MS,
   type PushState,
 } from "./push-rules";
-import { problemOf, PushSettler } from "./push-settle";
+import { excerptsOf, problemOf, PushSettler } from "./push-settle";
 import type { PushTurn } from "./push-turn";
 import { PushRepository } from "./push.repository";
 import { RecordRepository } from "../records/record.repository";
@@ -39,10 +39,12 @@ export class PushResolver {
         status: "unknown",
         problem: problemOf(error).problem,
         category: error.category,
+        ...excerptsOf(error),
       });
       const can = abilitiesOf(turn.port, turn.session.handle);
       if (isForPerson(push, can)) {
-        await this.settler.list(tx, turn.account, turn.entity, push, "UNKNOWN", unknownProblem(push));
+        const problem = unknownProblem(push);
+        await this.settler.list(tx, turn.account, turn.entity, push, "UNKNOWN", problem, excerptsOf(error));
         return { done: true };
       }
       return { againInMs: settleMs(push, can) };

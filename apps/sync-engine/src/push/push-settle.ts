@@ -1,5 +1,5 @@
 import type { EntityName, JsonObject } from "@dovetail/domain";
-import type { AdapterError, Raw } from "@dovetail/adapter-sdk";
+import type { AdapterError, Excerpt, Raw } from "@dovetail/adapter-sdk";
 import { ProblemError, type ProblemCode } from "@dovetail/contracts";
 import type { Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
@@ -118,10 +118,7 @@ export class PushSettler {
     problem: ProblemError,
     error?: AdapterError,
   ): Promise<void> {
-    const excerpts = {
-      ...(error?.request ? { request: error.request } : {}),
-      ...(error?.response ? { response: error.response } : {}),
-    };
+    const excerpts = excerptsOf(error);
     await this.pushes.change(tx, push.id, {
       status: "rejected",
       problem: problem.problem,
@@ -166,4 +163,12 @@ export class PushSettler {
 /** A problem document for what an adapter said. */
 export function problemOf(error: AdapterError): ProblemError {
   return new ProblemError(error.code as ProblemCode, error.message, { cause: error });
+}
+
+/** What left and what came, as an operator may see it. */
+export function excerptsOf(error: AdapterError | undefined): { request?: Excerpt; response?: Excerpt } {
+  return {
+    ...(error?.request ? { request: error.request } : {}),
+    ...(error?.response ? { response: error.response } : {}),
+  };
 }

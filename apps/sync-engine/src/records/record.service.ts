@@ -15,6 +15,7 @@ import { Database, rememberRequest, type Tx } from "@dovetail/database";
 import { cutByBytes, PAGE_BYTES } from "@dovetail/messaging";
 import { Injectable } from "@nestjs/common";
 import { AccountService } from "../accounts/account.service";
+import { sourceOfActor } from "../ids";
 import { Ledger } from "../transactions/ledger.service";
 import { canonical, type Canonical, type RecordRow } from "./record";
 import { RecordRepository } from "./record.repository";
@@ -72,7 +73,7 @@ export class RecordService {
       body: input.body ?? {},
       ifVersion: input.ifVersion,
     };
-    const source = input.sender ?? `/${ctx.actor.kind}s/${ctx.actor.id}`;
+    const source = input.sender ?? sourceOfActor(ctx);
     const targets = await this.accounts.targets(ctx.tenantId, wish.entity, null);
     const { result, duplicate } = await this.db.transaction(ctx.tenantId, async (tx) => {
       const run = () => this.apply(tx, ctx.tenant, wish, source, targets);

@@ -10,6 +10,7 @@ import {
   type IntegrationMetrics,
   type SealingKeyAnswer,
 } from "./connections";
+import { ListBulkJobs, type BulkJob } from "./bulk-jobs";
 import { ListDeadLetters, RetryDeadLetter, DiscardDeadLetter, BulkRetry, type DeadLetter } from "./dead-letters";
 import { ExecuteSync, ListJobs, type Job, type ExecuteAnswer } from "./jobs";
 import { GetRecords, ListRecords, WriteRecord, FinancialQuery, type RecordView, type WriteAnswer } from "./records";
@@ -42,7 +43,10 @@ export const sync = {
     ...at("dead-letters.discard"),
     input: DiscardDeadLetter,
   }),
-  bulkRetry: operation<BulkRetry, { retried: number }>({ ...at("dead-letters.bulk-retry", 60_000), input: BulkRetry }),
+  bulkRetry: operation<BulkRetry, BulkJob>({ ...at("dead-letters.bulk-retry"), input: BulkRetry }),
+  bulkJobs: operation<ListBulkJobs, Page<BulkJob>>({ ...at("bulk-jobs.list"), input: ListBulkJobs }),
+  bulkJob: operation<ById, BulkJob>({ ...at("bulk-jobs.get"), input: ById }),
+  cancelBulkJob: operation<ById, BulkJob>({ ...at("bulk-jobs.cancel"), input: ById }),
   test: operation<ById, TestAnswer>({ ...at("connections.test", 40_000), input: ById }),
   fields: operation<DescribeFields, ErpField[]>({ ...at("connections.fields", 40_000), input: DescribeFields }),
   sealingKey: operation<Nothing, SealingKeyAnswer>({ ...at("keys.sealing"), input: Nothing }),
