@@ -217,5 +217,7 @@ create table sync_engine.pushes (
 );
 create index pushes_link on sync_engine.pushes (tenant_id, entity, key, integration, version);
 create unique index pushes_in_flight on sync_engine.pushes (tenant_id, integration, entity, key) where status in ('sent', 'accepted', 'unknown');
-create index pushes_open on sync_engine.pushes (tenant_id, status) where status in ('pending', 'sent', 'accepted', 'unknown', 'parked', 'rejected');
+-- By link, not by status: with a backlog behind it, a plan made before it would read all of that for each link.
+create index pushes_open on sync_engine.pushes (tenant_id, entity, key, integration)
+  where status in ('pending', 'sent', 'accepted', 'unknown', 'parked', 'rejected');
 create index pushes_waiting on sync_engine.pushes (tenant_id, integration, waiting_entity, waiting_key) where status = 'parked';

@@ -3,6 +3,7 @@ import { EVENT_LOG_SQL } from "@dovetail/messaging";
 import initial from "../migrations/0001-initial.sql";
 import pageMerge from "../migrations/0002-page-merge.sql";
 import letters from "../migrations/0006-letters.sql";
+import pushBatches from "../migrations/0007-push-batches.sql";
 
 const SCHEMA = "sync_engine";
 
@@ -17,5 +18,6 @@ export const syncEngineSchema: ServiceSchema = {
     ),
     sqlMigration("page-merge", 1795000000002, pageMerge),
     sqlMigration("letters", 1795000000006, letters),
+    sqlMigration("push-batches", 1795000000007, pushBatches),
   ],
 };

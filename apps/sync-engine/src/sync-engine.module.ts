@@ -38,6 +38,8 @@ import { PullService } from "./pull/pull.service";
 import { PullSteps } from "./pull/pull-steps";
 import { SingleReader } from "./pull/single-reader";
 import { SourceRowService } from "./pull/source-row.service";
+import { PushBatchRepository } from "./push/push-batch.repository";
+import { PushBatches } from "./push/push-batches";
 import { PushFailures, PushSessions } from "./push/push-failures";
 import { PushFinder } from "./push/push-finder";
 import { PushSender } from "./push/push-sender";
@@ -90,6 +92,8 @@ const pull = [
 ];
 const push = [
   PushRepository,
+  PushBatchRepository,
+  PushBatches,
   PushPlanner,
   PushResolver,
   PushSender,

@@ -4,8 +4,8 @@ import { Bell } from "./bell";
 import type { Database } from "./database";
 import { claimWork, finishWork, renewWork, rescheduleWork, WorkLostError, type Claim } from "./work";
 
-/** How a handler left its work. */
-export type WorkResult = { done: true } | { againInMs: number };
+/** How a handler left its work. `finished`: it has finished or rescheduled the row itself, with the work's effect. */
+export type WorkResult = { done: true } | { againInMs: number } | { finished: true };
 
 /** How a runner works. */
 export interface WorkRunnerOptions {
@@ -117,6 +117,7 @@ export class WorkRunner {
     } finally {
       ended.abort();
     }
+    if ("finished" in result) return;
     // Also tried when the deadline has passed: the epoch decides, and work that nobody took is free sooner.
     await this.options.db.transaction(claim.tenantId, (tx) =>
       "done" in result ? finishWork(tx, claim) : rescheduleWork(tx, claim, result.againInMs),

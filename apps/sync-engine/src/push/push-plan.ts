@@ -1,15 +1,16 @@
-import { ENTITIES, type EntityName, type FieldError, type JsonObject } from "@dovetail/domain";
-import type { EntityPort, PushOperation } from "@dovetail/adapter-sdk";
+import { type EntityName, type FieldError, type JsonObject } from "@dovetail/domain";
+import type { PushOperation } from "@dovetail/adapter-sdk";
 import { ProblemError } from "@dovetail/contracts";
-import { Database, type Tx } from "@dovetail/database";
+import { Database } from "@dovetail/database";
 import type { CompiledMapping, OutboundReference } from "@dovetail/mapping";
 import { Injectable } from "@nestjs/common";
 import type { Account } from "../accounts/account";
 import { AccountService } from "../accounts/account.service";
 import { RecordRepository } from "../records/record.repository";
+import type { Session } from "../accounts/session.service";
 import { sameJson } from "./push";
+import { PushBatches } from "./push-batches";
 import { firstStep, offersOf, type FirstStep, type PushState } from "./push-rules";
-import { PushRepository } from "./push.repository";
 
 /** What to do with a push now. */
 export type PushPlan =
@@ -27,19 +28,17 @@ export type PushPlan =
 export class PushPlanner {
   constructor(
     private readonly db: Database,
-    private readonly pushes: PushRepository,
+    private readonly batches: PushBatches,
     private readonly records: RecordRepository,
     private readonly accounts: AccountService,
   ) {}
 
-  async plan(account: Account, entity: EntityName, key: string, port: EntityPort<unknown>): Promise<PushPlan> {
-    const seen = await this.db.readOnly(account.tenantId, async (tx) => {
-      const state = await this.state(tx, account, entity, key);
-      return state && { state, baseline: await this.pushes.baselineDone(tx, account.num, entity) };
-    });
+  async plan(account: Account, entity: EntityName, key: string, session: Session): Promise<PushPlan> {
+    const { adapter } = session;
+    const seen = await this.batches.see(account, adapter.system, entity, key);
     if (!seen) return { do: "nothing" };
     const { state, baseline } = seen;
-    const step = firstStep(entity, state, offersOf(port), baseline);
+    const step = firstStep(entity, state, offersOf(adapter.entities[entity] ?? {}), baseline);
     switch (step.do) {
       case "notOffered":
         return { do: "reject", state, problem: notOffered(account, entity, step.operation) };
@@ -50,15 +49,6 @@ export class PushPlanner {
       default:
         return { do: step.do, state };
     }
-  }
-
-  /** The push to work on with its record and link; nothing is locked, `mark` compares before it sends. */
-  private async state(tx: Tx, account: Account, entity: EntityName, key: string): Promise<PushState | undefined> {
-    const [push] = await this.pushes.open(tx, account.num, ENTITIES[entity].code, key);
-    if (!push) return undefined;
-    const record = await this.records.read(tx, entity, key);
-    if (!record) return undefined;
-    return { push, record, link: await this.records.link(tx, entity, record, key, account.num) };
   }
 
   private async payload(
@@ -110,6 +100,7 @@ export class PushPlanner {
 
   private async externalIds(account: Account, wanted: readonly OutboundReference[]): Promise<ExternalIds> {
     const found = new Map<string, string>();
+    if (wanted.length === 0) return { resolve: () => undefined, missing: [] };
     await this.db.readOnly(account.tenantId, async (tx) => {
       for (const parent of new Set(wanted.map((reference) => reference.entity))) {
         const keys = wanted.filter((reference) => reference.entity === parent).map((reference) => reference.key);

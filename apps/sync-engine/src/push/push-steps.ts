@@ -67,7 +67,7 @@ export class PushSteps {
   }
 
   private async send(turn: PushTurn, plan: PushPlan & { do: "send" }): Promise<WorkResult> {
-    const mark = await this.sender.mark(turn, plan);
+    const mark = await this.sender.batches.mark(turn, plan);
     if (!mark) return { againInMs: 0 };
     const { account, entity } = turn;
     let result: PushResult;
@@ -84,13 +84,15 @@ export class PushSteps {
       });
     }
     const shown = await this.settler.read(account, entity, result.externalId, result.version, result.shown);
+    const sent = {
+      operation: plan.operation,
+      fields: plan.fields,
+      doc: plan.state.record.doc,
+      current: !mark.inherited,
+    };
+    if (await this.sender.batches.settle(turn, plan, mark, shown, sent)) return { finished: true };
     return this.write(turn, async (tx) => {
-      await this.settler.confirm(tx, account, entity, plan.state.push, shown, {
-        operation: plan.operation,
-        fields: plan.fields,
-        doc: plan.state.record.doc,
-        current: !mark.inherited,
-      });
+      await this.settler.confirm(tx, account, entity, plan.state.push, shown, sent);
       return { againInMs: 0 };
     });
   }

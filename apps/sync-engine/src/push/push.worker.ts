@@ -57,7 +57,7 @@ export class PushWorker {
       return this.steps.outcomes.failures.cannotOpen(claim, account, entity, key, error);
     }
     const port = session.adapter.entities[entity] ?? {};
-    const plan = await this.planner.plan(account, entity, key, port);
+    const plan = await this.planner.plan(account, entity, key, session);
     if (signal.aborted) return { againInMs: 0 };
     this.metrics.pushTurn(entity, plan.do);
     return this.steps.carryOut({ claim, account, entity, key, port, session }, plan);

@@ -65,6 +65,24 @@ export function followed(
   return next.hash === record.hash ? undefined : next;
 }
 
+/**
+ * The link after a push of which nothing but the link changes, as long as the record is at the version that was sent;
+ * undefined when more is to be done. `policy`: the record's, when the ERP may change it.
+ */
+export function plainEnd(
+  entity: EntityName,
+  { record, link }: { record: RecordRow; link: LinkRow | undefined },
+  shown: Shown,
+  sent: SentPart,
+  policy: Readonly<Record<string, FieldPolicy>> | undefined,
+): LinkRow | undefined {
+  if (!sent.current || sent.operation === "delete" || record.deleted) return undefined;
+  const base = link ?? newLink(record.integration === null && policy !== undefined);
+  if (policy && followed(entity, { record, base, shown, sent }, policy)) return undefined;
+  const after = linkAfter(entity, base, shown, sent, base.push_io);
+  return after.master && after.shadow_hash === record.hash ? { ...after, shadow: null } : after;
+}
+
 /** A document with the fields that were sent as we hold them. */
 function overlaid(doc: JsonObject, sent: SentPart): JsonObject {
   const copy = { ...doc };
