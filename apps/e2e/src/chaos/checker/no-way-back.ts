@@ -1,0 +1,96 @@
+import type { Json } from "@dovetail/domain";
+import type { JournalEntry } from "../history";
+import { sameValue, showsValue } from "./values";
+import { isAlive, nameOf, type Party, partiesOf, type Subject, type View } from "./view";
+import type { Violation } from "./violation";
+
+/** Within these versions, both included, a field has the value. */
+interface Span {
+  value: Json;
+  from: number;
+  to: number;
+}
+
+/** No version goes back: not in the feed, and not in the order in which an ERP took our pushes. */
+export function noWayBack(view: View): Violation[] {
+  return [...view.subjects.values()].flatMap((subject) => [
+    ...inFeed(subject),
+    ...partiesOf(view, subject.entity).flatMap((party) => inJournal(subject, party)),
+  ]);
+}
+
+function inFeed({ name, feed, record }: Subject): Violation[] {
+  const found: Violation[] = [];
+  let last = 0;
+  for (const { version, position } of feed) {
+    if (version <= last)
+      found.push({
+        law: "no-way-back",
+        what: `${name}: version ${version} comes after ${last}`,
+        evidence: { position },
+      });
+    last = version;
+  }
+  if (record && last > record.version)
+    found.push({
+      law: "no-way-back",
+      what: `${name}: the feed is ahead of the record`,
+      evidence: { last, record: record.version },
+    });
+  return found;
+}
+
+function inJournal(subject: Subject, party: Party): Violation[] {
+  const ours = party.erp.journal.filter(
+    ({ entity, key, by, op }) => nameOf(entity, key) === subject.name && by === "platform" && op !== "delete",
+  );
+  if (ours.length < 2) return [];
+  const known = new Set(subject.operations.flatMap(({ fields }) => Object.keys(fields)));
+  return [...known].flatMap((field) =>
+    fieldBack(
+      subject,
+      party,
+      field,
+      ours.filter((entry) => entry.fields.includes(field)),
+    ),
+  );
+}
+
+/** Each pushed value must be one of a version that is not below those that were pushed before. */
+function fieldBack(subject: Subject, party: Party, field: string, entries: readonly JournalEntry[]): Violation[] {
+  const spans = spansOf(subject, field);
+  let reached = 0;
+  for (const entry of entries) {
+    const value = entry.document[field] ?? null;
+    const possible = spans.filter((span) => showsValue(party.settings, field, span.value, value));
+    // of an unknown write, or merged and passed over: no version of it can be told
+    if (possible.length === 0) continue;
+    const next = possible.find(({ to }) => to >= reached);
+    if (!next) {
+      const evidence = { seq: entry.seq, value, versions: possible.map(({ from, to }) => [from, to]), reached };
+      return [
+        { law: "no-way-back", what: `${subject.name}: ${party.integration} was given an older ${field}`, evidence },
+      ];
+    }
+    reached = Math.max(reached, next.from);
+  }
+  return [];
+}
+
+/** In which versions a field has which value, by the answers that writers got and the documents of the feed. */
+function spansOf(subject: Subject, field: string): Span[] {
+  const points = new Map<number, Json>();
+  for (const { fields, outcome, version } of subject.operations)
+    if (outcome === "ok" && version !== undefined && Object.hasOwn(fields, field))
+      points.set(version, fields[field] ?? null);
+  for (const { version, record } of subject.feed) if (record) points.set(version, record[field] ?? null);
+  if (isAlive(subject) && subject.record) points.set(subject.record.version, subject.record.record[field] ?? null);
+  const spans: Span[] = [];
+  for (const [version, value] of [...points].sort(([a], [b]) => a - b)) {
+    const before = spans.at(-1);
+    if (before && sameValue(before.value, value)) continue;
+    if (before) before.to = version - 1;
+    spans.push({ value, from: version, to: Infinity });
+  }
+  return spans;
+}

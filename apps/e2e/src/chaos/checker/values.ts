@@ -1,0 +1,54 @@
+import { ENTITIES, type EntityName, type Json, type JsonObject } from "@dovetail/domain";
+import type { ErpEntity, Normalisation } from "../history";
+
+const DECIMAL = /^(-?)0*(\d+?)(?:\.(\d*?)0*)?$/;
+
+/**
+ * Whether two values say the same: members in any order, null as absent, 1.50 as 1.5. Not the product's comparison, so that
+ * an error there is not repeated here.
+ */
+export function sameValue(a: Json | undefined, b: Json | undefined): boolean {
+  return text(a) === text(b);
+}
+
+function text(value: Json | undefined): string {
+  return JSON.stringify(plain(value)) ?? "";
+}
+
+function plain(value: Json | undefined): unknown {
+  if (typeof value === "string") return plainDecimal(value) ?? value;
+  if (Array.isArray(value)) return value.map(plain);
+  if (value === null || value === undefined || typeof value !== "object") return value ?? undefined;
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  const present = members.flatMap(([name, member]) => (plain(member) === undefined ? [] : [[name, plain(member)]]));
+  return present.length > 0 ? Object.fromEntries(present) : undefined;
+}
+
+function plainDecimal(value: string): string | undefined {
+  const [, sign, whole, fraction = ""] = DECIMAL.exec(value) ?? [];
+  if (whole === undefined) return undefined;
+  return `${sign === "-" && whole + fraction !== "0" ? "-" : ""}${whole}${fraction === "" ? "" : `.${fraction}`}`;
+}
+
+/** Whether an ERP shows our value, given how it stores what it is told. */
+export function showsValue(erp: ErpEntity, field: string, ours: Json | undefined, theirs: Json | undefined): boolean {
+  if (sameValue(ours, theirs)) return true;
+  const how = erp.normalises?.[field];
+  return how !== undefined && sameValue(normalised(how, ours), normalised(how, theirs));
+}
+
+function normalised(how: Normalisation, value: Json | undefined): Json | undefined {
+  if (typeof value !== "string") return value;
+  return how === "upper" ? value.toUpperCase() : value.trim();
+}
+
+/** The fields in which an ERP's document differs from our record; what the ERP does not hold is left out. */
+export function differences(erp: ErpEntity, ours: JsonObject, theirs: JsonObject): string[] {
+  const names = new Set([...Object.keys(ours), ...Object.keys(theirs)]);
+  const held = [...names].filter((name) => !erp.omits?.includes(name));
+  return held.filter((name) => !showsValue(erp, name, ours[name], theirs[name]));
+}
+
+export function isFact(entity: EntityName): boolean {
+  return ENTITIES[entity].kind === "fact";
+}
