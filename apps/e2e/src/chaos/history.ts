@@ -65,8 +65,8 @@ export interface ErpEntity {
   conditional?: boolean;
   /** Text fields that this ERP stores otherwise than it was told, by what it does to them. */
   normalises?: Record<string, Normalisation>;
-  /** Fields that this ERP does not hold at all; they are compared nowhere. */
-  omits?: string[];
+  /** The fields that this ERP's documents show; all when absent. The others are compared nowhere. */
+  holds?: readonly string[];
 }
 
 export type Normalisation = "upper" | "trim";

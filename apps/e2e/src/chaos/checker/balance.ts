@@ -1,5 +1,6 @@
 import type { Job, JobCounts } from "@dovetail/contracts";
 import { ENTITIES, sumDecimals, type EntityName, type JsonObject } from "@dovetail/domain";
+import { holds } from "./values";
 import { isAlive, isListed, type Party, partiesOf, type Subject, type View } from "./view";
 import type { Violation } from "./violation";
 
@@ -41,7 +42,7 @@ function ofParty(view: View, entity: EntityName, party: Party): Violation[] {
     documents: String(documents.length),
     ...Object.fromEntries(
       decimalsOf(entity)
-        .filter((path) => !settings.omits?.includes(path.split(".")[0] ?? "") && !deaf.has(path.split(".")[0] ?? ""))
+        .filter((path) => holds(settings, topOf(path)) && !deaf.has(topOf(path)))
         .map((path) => [path, sumOf(documents, path)]),
     ),
   });
@@ -72,6 +73,10 @@ function decimalsOf(entity: EntityName): string[] {
     if (type === "decimal") return [name];
     return (fields ?? []).filter((member) => member.type === "decimal").map((member) => `${name}.${member.name}`);
   });
+}
+
+function topOf(path: string): string {
+  return path.split(".")[0] ?? "";
 }
 
 function sumOf(documents: readonly JsonObject[], path: string): string {

@@ -33,7 +33,8 @@ function ofSubject(view: View, subject: Subject): Violation[] {
     for (const [field, value] of values(operation))
       written.set(field, [...(written.get(field) ?? []), { operation, value }]);
   return [...written].flatMap(([field, writes]) => {
-    if (field !== THERE && !isAlive(subject)) return [];
+    // what was there before a deletion says nothing of what came after it
+    if (field !== THERE && (!isAlive(subject) || subject.operations.some(isDeletion))) return [];
     const final = field === THERE ? isAlive(subject) : (subject.record?.record[field] ?? null);
     const allowed = mayStand(subject, field, writes, policyOf(view, subject, field));
     if (allowed.length === 0 || allowed.some(({ value }) => sameValue(value, final))) return [];
@@ -47,6 +48,10 @@ function ofSubject(view: View, subject: Subject): Violation[] {
     };
     return [{ law: "final-value" as const, what, evidence }];
   });
+}
+
+function isDeletion({ action, outcome }: Operation): boolean {
+  return action === "delete" && outcome !== "failed";
 }
 
 function values({ action, fields, outcome }: Operation): [string, Json][] {
@@ -63,6 +68,8 @@ function policyOf({ history }: View, { entity }: Subject, field: string): FieldP
 function mayStand(subject: Subject, field: string, writes: readonly Write[], policy: FieldPolicy): Write[] {
   const ours = last(writes, ({ side, outcome, version }) => (side === "mes" && outcome === "ok" ? version : undefined));
   const theirs = last(writes, ({ side, outcome, seq }) => (side !== "mes" && outcome === "ok" ? seq : undefined));
+  // before the first known write stands what nobody of the run wrote
+  if (!ours && !theirs) return [];
   const newest = ours && theirs ? between(subject, field, ours, theirs, policy) : [ours, theirs];
   const unknown = writes.filter(
     (write) => write.operation.outcome === "unknown" && !isPassed(subject, field, write, ours),

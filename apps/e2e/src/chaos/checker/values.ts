@@ -45,10 +45,14 @@ function normalised(how: Normalisation, value: Json | undefined): Json | undefin
 /** The fields in which an ERP's document differs from our record; what the ERP does not hold is left out. */
 export function differences(erp: ErpEntity, ours: JsonObject, theirs: JsonObject): string[] {
   const names = new Set([...Object.keys(ours), ...Object.keys(theirs)]);
-  const held = [...names].filter((name) => !erp.omits?.includes(name));
+  const held = [...names].filter((name) => holds(erp, name));
   return held.filter((name) => !showsValue(erp, name, ours[name], theirs[name]));
 }
 
 export function isFact(entity: EntityName): boolean {
   return ENTITIES[entity].kind === "fact";
+}
+
+export function holds(erp: ErpEntity, field: string): boolean {
+  return erp.holds?.includes(field) ?? true;
 }
