@@ -3,7 +3,16 @@ import type { EntityName, JsonObject } from "@dovetail/domain";
 import type { ErpHistory, History, Operation } from "../history";
 import { newErps, newEvent, newJob, store } from "./model-parts";
 
-const NOBODY = { problem: null, payload: null, attempts: 1, version: 1 };
+const BARE = {
+  problem: null,
+  payload: null,
+  request: null,
+  response: null,
+  attempts: 1,
+  version: 1,
+  note: null,
+  closedBy: null,
+};
 
 /** A platform that keeps every promise, in memory: what it leaves behind breaks no law. Time is counted in steps of a second. */
 export class ModelPlatform {
@@ -256,7 +265,7 @@ export class ModelPlatform {
       id: `d${++this.ids}`,
       ...what,
       reason,
-      ...NOBODY,
+      ...BARE,
       status: "OPEN",
       createdAt: at,
       updatedAt: at,
