@@ -54,19 +54,21 @@ end $$;
 -- external ids of the others in p_same: they were compared, so they count as unchanged.
 -- p_repeats counts rows of the page that repeated another one with the same content.
 -- p_letters: rejected and parked rows as an array of dead letters, ready to insert.
+-- p_modified: when the ERP says that it changed each row, by our clock; only where a field follows the newest change.
+-- A job with seen_from notes every external id that the page showed, in one row (0005).
 -- DV001 "cursor moved": another worker took over, or our own commit got lost on the way; the caller reads the cursor and knows.
 -- 23505 on records_external or links_external: a known external id came under a new key; the caller finds the row, parks it
 -- KEY_CHANGED and calls again without it. 23505 on a primary key: the record came up meanwhile; the caller calls again.
 create function sync_engine.apply_page(
   p_tenant uuid, p_tenant_name text, p_integration int, p_source text, p_entity int, p_job uuid, p_epoch int, p_page int, p_io bigint,
   p_mapping int, p_prefix text, p_cursor jsonb, p_last boolean, p_baseline boolean, p_repeats int, p_targets int[], p_letters jsonb,
-  p_keys text, p_externals text, p_versions text, p_hashes text, p_docs text, p_same text,
+  p_keys text, p_externals text, p_versions text, p_hashes text, p_docs text, p_same text, p_modified text,
   out left_over int, out differing text, out job_status text, out job_counts jsonb) language plpgsql as $$
 #variable_conflict use_column
 declare
   n_read int := 0; n_changed int := 0; n_created int := 0; n_loaded int; n_rejected int; n_parked int;
   n_same int := coalesce(cardinality(string_to_array(p_same, E'\n')), 0);
-  page bigint;
+  page bigint; noted bigint; seen_ids text;
 begin
   perform set_config('app.tenant', p_tenant::text, true);
   left_over := 0;
@@ -116,9 +118,10 @@ begin
             (select case when k.external_id = s.external_id then k.shadow_hash end
                from sync_engine.links k where k.tenant_id = p_tenant and k.integration = p_integration and k.entity = p_entity and k.key = s.key),
             '')
-        end old
+        end old, s.modified
       from unnest(string_to_array(p_keys, E'\n'), string_to_array(p_externals, E'\n'), string_to_array(p_versions, E'\n', ''),
-        string_to_array(p_hashes, E'\n'), string_to_array(p_docs, E'\n')) s(key, external_id, erp_version, hash, doc)),
+        string_to_array(p_hashes, E'\n'), string_to_array(p_docs, E'\n'), string_to_array(p_modified, E'\n', ''))
+        s(key, external_id, erp_version, hash, doc, modified)),
     d as (select * from s where hash is distinct from old),
     -- without ON CONFLICT a new row costs a sixth less
     c as (
@@ -152,16 +155,18 @@ begin
       insert into sync_engine.dead_letters
         (tenant_id, id, kind, direction, integration, entity, key, external_id, reason, payload, io, job_id)
       select p_tenant, sync_engine.new_id(), 'PARKED', 'inbound', p_integration, p_entity, l.key, l.external_id, 'MERGE',
-        jsonb_build_object('record', l.doc::jsonb, 'erpVersion', l.erp_version, 'mapping', p_mapping), p_io, p_job from l)
+        jsonb_build_object('record', l.doc::jsonb, 'erpVersion', l.erp_version, 'mapping', p_mapping, 'modifiedAt', l.modified),
+        p_io, p_job from l)
     select (select count(*) from s), (select count(*) from u), (select count(*) from u where version = 1), (select count(*) from l)
       into n_read, n_changed, n_created, left_over;
   end if;
 
   if jsonb_array_length(p_letters) > 0 then
     insert into sync_engine.dead_letters
-      (tenant_id, id, kind, direction, integration, entity, key, external_id, reason, waiting_entity, waiting_id, problem, payload, io, job_id)
+      (tenant_id, id, kind, direction, integration, entity, key, external_id, reason, waiting_entity, waiting_id, problem, payload,
+       erp_version, io, job_id)
     select p_tenant, (l->>'id')::uuid, l->>'kind', 'inbound', p_integration, p_entity, l->>'key', l->>'externalId', l->>'reason',
-      (l->>'waitingEntity')::int, l->>'waitingId', nullif(l->'problem', 'null'), l->'payload', p_io, p_job
+      (l->>'waitingEntity')::int, l->>'waitingId', nullif(l->'problem', 'null'), l->'payload', l->>'erpVersion', p_io, p_job
     from jsonb_array_elements(p_letters) l;
   end if;
   select count(*) filter (where l->>'kind' = 'REJECTED'), count(*) filter (where l->>'kind' <> 'REJECTED') into n_rejected, n_parked
@@ -172,8 +177,15 @@ begin
       updated = updated + n_changed - n_created, unchanged = unchanged + n_same + p_repeats + n_read - n_changed - left_over,
       rejected = rejected + n_rejected, parked = parked + n_parked + left_over, all_read = p_last
     where tenant_id = p_tenant and id = p_job
-    returning status, jsonb_build_object('read', read, 'created', created, 'updated', updated, 'unchanged', unchanged,
-      'rejected', rejected, 'parked', parked, 'deleted', deleted) into job_status, job_counts;
+    returning status, seen_from, jsonb_build_object('read', read, 'created', created, 'updated', updated, 'unchanged', unchanged,
+      'rejected', rejected, 'parked', parked, 'deleted', deleted) into job_status, noted, job_counts;
+  if noted is not null then
+    seen_ids := concat_ws(E'\n', p_externals, p_same, (select string_agg(l->>'externalId', E'\n')
+      from jsonb_array_elements(p_letters) l where l->>'reason' <> 'DELETED'));
+    if seen_ids <> '' then
+      insert into sync_engine.seen (tenant_id, job_id, page, ids) values (p_tenant, p_job, p_page, seen_ids);
+    end if;
+  end if;
 
   if n_changed > 0 then
     insert into sync_engine.pages (tenant_id, page_id, entity, integration, job_id, actor, n)
@@ -309,7 +321,15 @@ returns jsonb language sql stable as $$
         and k.integration is distinct from p_integration
     union all
     (select distinct on (p.integration) p.integration, 'outbound',
-        case when p.status in ('confirmed', 'superseded', 'discarded') then 'SYNCED' when p.category = 'NOT_FOUND' then 'ORPHANED'
+        case when p.category = 'NOT_FOUND' and p.status not in ('confirmed', 'superseded', 'discarded') then 'ORPHANED'
+          when p.status in ('confirmed', 'superseded', 'discarded') then case when exists (
+              -- the ERP does not show the row any more by the id that it was linked by
+              select 1 from sync_engine.links k where k.tenant_id = p_tenant and k.entity = p_entity and k.key = p_key
+                and k.integration = p.integration and k.external_id is null and k.shadow_hash is not null
+              union all
+              select 1 from sync_engine.records r where r.tenant_id = p_tenant and r.entity = p_entity and r.key = p_key
+                and r.integration = p.integration and r.external_id is null and r.shadow_hash is not null)
+            then 'ORPHANED' else 'SYNCED' end
           when p.status in ('rejected', 'unknown') then 'FAILED' else 'PENDING' end,
         p.external_id, p.problem, p.attempts, p.updated_at
       from sync_engine.pushes p where p.tenant_id = p_tenant and p.entity = p_entity and p.key = p_key

@@ -34,10 +34,15 @@ import { MergeService } from "./pull/merge.service";
 import { GoneRows } from "./pull/gone-rows";
 import { PageRepository } from "./pull/page.repository";
 import { ParkedService } from "./pull/parked.service";
+import { PullRuns } from "./pull/pull-runs.service";
 import { PullService } from "./pull/pull.service";
 import { PullSteps } from "./pull/pull-steps";
+import { RunRepository } from "./pull/run.repository";
 import { SingleReader } from "./pull/single-reader";
 import { SourceRowService } from "./pull/source-row.service";
+import { StampScan } from "./pull/stamp-scan";
+import { UnseenRepository } from "./pull/unseen.repository";
+import { UnseenRows } from "./pull/unseen-rows";
 import { PushBatchRepository } from "./push/push-batch.repository";
 import { PushBatches } from "./push/push-batches";
 import { PushFailures, PushSessions } from "./push/push-failures";
@@ -89,6 +94,11 @@ const pull = [
   MergeService,
   SingleReader,
   GoneRows,
+  PullRuns,
+  RunRepository,
+  StampScan,
+  UnseenRepository,
+  UnseenRows,
 ];
 const push = [
   PushRepository,

@@ -37,6 +37,8 @@ export interface SourceLetter extends NewReason {
   id: string;
   key: string | null;
   externalId: string;
+  /** The version that the ERP showed. */
+  erpVersion?: string | null;
   payload: Json;
 }
 
@@ -149,12 +151,20 @@ export class DeadLetterRepository {
   }
 
   /** Lists a source row that was read singly; it replaces what was listed of the same row. */
-  async saveSource(tx: Tx, integration: number, entity: EntityName, letter: SourceLetter, io: number): Promise<void> {
+  async saveSource(
+    tx: Tx,
+    integration: number,
+    entity: EntityName,
+    letter: SourceLetter,
+    io: number,
+    jobId: string | null = null,
+  ): Promise<void> {
     await this.resolveSource(tx, integration, entity, letter.externalId, "a later read of the row is listed");
     await tx.execute(
       `insert into sync_engine.dead_letters
-         (tenant_id, id, kind, direction, integration, entity, key, external_id, reason, waiting_entity, waiting_id, problem, payload, io)
-       values ($1, $2, $3, 'inbound', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+         (tenant_id, id, kind, direction, integration, entity, key, external_id, reason, waiting_entity, waiting_id, problem, payload, io,
+          erp_version, job_id)
+       values ($1, $2, $3, 'inbound', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
       [
         tx.tenantId,
         letter.id,
@@ -169,6 +179,8 @@ export class DeadLetterRepository {
         letter.problem === null ? null : JSON.stringify(letter.problem),
         JSON.stringify(letter.payload),
         io,
+        letter.erpVersion ?? null,
+        jobId,
       ],
     );
   }

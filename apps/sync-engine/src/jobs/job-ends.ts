@@ -73,6 +73,16 @@ export class JobEnds {
     await this.end(turn, problem);
   }
 
+  /** It waits until a person approves. Throws as `completed`. */
+  async stopped({ account, job, claim }: JobTurn, error: ProblemError): Promise<void> {
+    this.logger.warn({ category: error.code, detail: error.message }, "job waits for approval");
+    const stopped = await this.db.transaction(account.tenantId, async (tx) => {
+      await assertHeld(tx, claim);
+      return this.jobs.stop(tx, job.id, error.problem);
+    });
+    if (stopped) await this.progress(account, stopped);
+  }
+
   surprised(error: unknown): void {
     this.logger.error({ err: error }, "a job met an error that nobody expected; it goes on from its last page");
   }

@@ -23,20 +23,21 @@ export interface JobFilter {
 }
 
 const COLUMNS = `id, integration, entity, direction, mode, trigger, status, dry_run, read, created, updated, unchanged, rejected, parked,
-  deleted, attempts, all_read, mapping_version, problem, created_at, started_at, finished_at`;
+  deleted, attempts, all_read, mapping_version, seen_from, deletes_approved, problem, created_at, started_at, finished_at`;
 
 /** SQL of jobs inside a tenant transaction. */
 @Injectable()
 export class JobRepository {
   constructor(private readonly crash: CrashPoints) {}
 
-  /** Queues a pull; a queued job of the same (integration, entity) is the answer instead, and becomes full when asked. */
+  /** Queues a pull; a queued job of the same (integration, entity) is the answer instead, and reads as much as the wider one. */
   async queue(tx: Tx, job: NewJob): Promise<{ row: JobRow; coalesced: boolean }> {
     const row = await tx.one<JobRow & { fresh: boolean }>(
       `insert into sync_engine.jobs as j (tenant_id, id, integration, entity, direction, mode, trigger, status)
        values ($1, $2, $3, $4, 'inbound', $5, $6, 'queued')
        on conflict (tenant_id, integration, entity, direction) where status = 'queued'
-         do update set mode = case when excluded.mode = 'full' then 'full' else j.mode end
+         do update set mode = case when 'full' in (excluded.mode, j.mode) then 'full' when 'scan' in (excluded.mode, j.mode) then 'scan'
+           else j.mode end
        returning ${COLUMNS}, id = $2 as fresh`,
       [tx.tenantId, job.id, job.integration, ENTITIES[job.entity].code, job.mode, job.trigger],
     );
@@ -75,6 +76,51 @@ export class JobRepository {
     );
   }
 
+  /**
+   * A run that shows every row notes what it sees from here on, so that it can tell what is gone. Not on a first load: there
+   * is nothing that it could miss. One that waits for approval of an earlier count is passed over by it. Answers the job.
+   */
+  async noteSeen(tx: Tx, job: JobRow): Promise<JobRow> {
+    await tx.execute(
+      `update sync_engine.jobs set status = 'cancelled', finished_at = clock_timestamp()
+       where tenant_id = $1 and integration = $2 and entity = $3 and status = 'awaiting_approval' and seen_from is not null`,
+      [tx.tenantId, job.integration, job.entity],
+    );
+    await tx.execute(
+      `delete from sync_engine.seen s using sync_engine.jobs j where s.tenant_id = $1 and j.tenant_id = $1 and j.id = s.job_id
+         and j.integration = $2 and j.entity = $3 and j.id <> $4`,
+      [tx.tenantId, job.integration, job.entity, job.id],
+    );
+    const noting = await tx.one<JobRow>(
+      `update sync_engine.jobs j set seen_from = nextval('sync_engine.io_numbers') where tenant_id = $1 and id = $2 and exists
+         (select 1 from sync_engine.cursors c where c.tenant_id = $1 and c.integration = j.integration and c.entity = j.entity and c.baseline)
+       returning ${COLUMNS}`,
+      [tx.tenantId, job.id],
+    );
+    return noting ?? job;
+  }
+
+  /** The run stops until a person approves of it. */
+  async stop(tx: Tx, id: string, problem: ProblemDocument): Promise<JobRow | undefined> {
+    return tx.one<JobRow>(
+      `update sync_engine.jobs set status = 'awaiting_approval', problem = $3
+       where tenant_id = $1 and id = $2 and status = 'running' returning ${COLUMNS}`,
+      [tx.tenantId, id, JSON.stringify(problem)],
+    );
+  }
+
+  /** A run that stopped before too many deletions goes on; undefined when it does not wait, or another one is under way. */
+  async approveDeletes(tx: Tx, id: string): Promise<JobRow | undefined> {
+    return tx.one<JobRow>(
+      `update sync_engine.jobs j set status = 'running', deletes_approved = true, problem = null
+       where tenant_id = $1 and id = $2 and status = 'awaiting_approval' and seen_from is not null and not exists
+         (select 1 from sync_engine.jobs o where o.tenant_id = $1 and o.integration = j.integration and o.entity = j.entity
+            and o.direction = j.direction and o.status = 'running')
+       returning ${COLUMNS}`,
+      [tx.tenantId, id],
+    );
+  }
+
   /** Cancels what is queued or running of an entity. */
   async cancelOpen(tx: Tx, integration: number, entity: number): Promise<void> {
     await tx.execute(
@@ -86,6 +132,7 @@ export class JobRepository {
 
   async end(tx: Tx, id: string, status: JobStatus, problem: ProblemDocument | null): Promise<JobRow | undefined> {
     this.crash.at("job.before-end");
+    await tx.execute(`delete from sync_engine.seen where tenant_id = $1 and job_id = $2`, [tx.tenantId, id]);
     return tx.one<JobRow>(
       `update sync_engine.jobs set status = $3, problem = $4, finished_at = clock_timestamp()
        where tenant_id = $1 and id = $2 and status in ('queued', 'running', 'awaiting_approval') returning ${COLUMNS}`,

@@ -22,6 +22,10 @@ export interface JobRow {
   /** The last page is merged: a worker that takes the job over only ends it. */
   all_read: boolean;
   mapping_version: number | null;
+  /** The I/O number at its start, when it notes what it sees; null: it notes nothing. */
+  seen_from: number | null;
+  /** A person lets more rows be deleted than a run may by itself. */
+  deletes_approved: boolean;
   problem: ProblemDocument | null;
   created_at: string;
   started_at: string | null;

@@ -14,8 +14,9 @@ import type { Account } from "../accounts/account";
 import { AccountService } from "../accounts/account.service";
 import { AdapterChangedError } from "../accounts/adapter-change";
 import { CursorMovedError, type MergedPage } from "../pull/page.repository";
-import { PullService } from "../pull/pull.service";
+import { PullRuns } from "../pull/pull-runs.service";
 import { entityOf } from "../pull/source-row.service";
+import { ApprovalNeededError } from "../pull/unseen-rows";
 import { afterTurn, type JobRow, type TurnEnd } from "./job";
 import { JobRepository } from "./job.repository";
 import { JobEnds, type JobTurn } from "./job-ends";
@@ -30,7 +31,7 @@ export class PullWorker {
   constructor(
     private readonly db: Database,
     private readonly jobs: JobRepository,
-    private readonly pulls: PullService,
+    private readonly pulls: PullRuns,
     private readonly ends: JobEnds,
     private readonly accounts: AccountService,
   ) {}
@@ -48,7 +49,7 @@ export class PullWorker {
       if (taken?.attempts !== 1) return taken;
       if (taken.mode === "full") await this.jobs.rewind(tx, taken);
       await this.ends.started(tx, account, entity, taken);
-      return taken;
+      return this.pulls.notesSeen(account, entity, taken.mode) ? this.jobs.noteSeen(tx, taken) : taken;
     });
     if (!job) return { done: true };
     return withLogContext({ tenant: account.tenant, integration: account.name, job: job.id }, () =>
@@ -73,7 +74,8 @@ export class PullWorker {
       const next = afterTurn(end, job.attempts);
       if (end === "surprise" && next.do === "again") this.ends.surprised(error);
       if (next.do === "again") return { againInMs: next.ms };
-      if (next.do === "fail") await this.ends.failed(turn, error);
+      if (error instanceof ApprovalNeededError) await this.ends.stopped(turn, error);
+      else if (next.do === "fail") await this.ends.failed(turn, error);
     }
     // a request that came while this job ran has queued another
     return { againInMs: 0 };

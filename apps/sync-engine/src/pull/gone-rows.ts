@@ -2,12 +2,12 @@ import { ENTITIES, type EntityName } from "@dovetail/domain";
 import { AdapterError } from "@dovetail/adapter-sdk";
 import { Database, type Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
-import { ownsKey, sourceOf, type Account } from "../accounts/account";
+import { isTarget, ownsKey, sourceOf, type Account } from "../accounts/account";
 import { AccountService } from "../accounts/account.service";
 import { assertAdapter } from "../accounts/adapter-change";
 import { SessionService } from "../accounts/session.service";
 import { fieldsToSend } from "../push/push";
-import { newLink } from "../records/record";
+import { newLink, type LinkRow } from "../records/record";
 import { RecordRepository } from "../records/record.repository";
 import { goneLetter, isStorableId, type Letter } from "./page";
 import { PageRepository } from "./page.repository";
@@ -77,28 +77,58 @@ export class GoneRows {
     const known = await this.known(account, entity, gone.ids.filter(isStorableId));
     const foreseen: ForeseenGone[] = [];
     for (const [id, key] of known) {
-      const confirmed = await this.confirm(gone, id, key);
+      const seen = await this.look(account, entity, id);
+      if (seen === "there") continue;
       const outcome =
-        confirmed ??
-        (await this.db.transaction(account.tenantId, async (tx) => {
-          await tx.execute("savepoint foreseen");
-          const tried = await this.apply(tx, gone, { id, key }, []);
-          await tx.execute("rollback to savepoint foreseen");
-          return tried;
-        }));
+        "why" in seen
+          ? seen
+          : await this.db.transaction(account.tenantId, async (tx) => {
+              await tx.execute("savepoint foreseen");
+              const tried = await this.apply(tx, gone, { id, key }, []);
+              await tx.execute("rollback to savepoint foreseen");
+              return tried;
+            });
       if ("why" in outcome) foreseen.push({ id, key, why: outcome.why });
       else if (outcome.deleted) foreseen.push({ id, key, why: null });
     }
     return foreseen;
   }
 
-  /** A person has one tried again: it is applied whatever the limit. Answers its letter when it stays. */
+  /**
+   * A person has one tried again: it is applied whatever the limit, and what outlived its row is made there anew. Answers its
+   * letter when it stays.
+   */
   async again(account: Account, entity: EntityName, id: string): Promise<Letter | undefined> {
-    const io = await this.pages.nextIo();
     const key = (await this.known(account, entity, [id])).get(id);
-    if (key === undefined) return undefined;
-    const outcome = await this.one({ account, entity, ids: [id], io, jobId: null }, id, key);
-    return "why" in outcome ? goneLetter(id, key, outcome.why) : undefined;
+    if (key !== undefined) return this.settle(account, entity, { id, key, jobId: null });
+    if (isTarget(account, entity))
+      await this.db.transaction(account.tenantId, (tx) => this.pages.makeAnew(tx, account.num, entity, id));
+    return undefined;
+  }
+
+  /** Reads one row that may be gone, and deletes it when it is, whatever the limit. Answers its letter when it stays. */
+  async settle(
+    account: Account,
+    entity: EntityName,
+    { id, key, jobId }: { id: string; key: string; jobId: string | null },
+  ): Promise<Letter | undefined> {
+    const io = await this.pages.nextIo();
+    const outcome = await this.one({ account, entity, ids: [id], io, jobId }, id, key);
+    if ("why" in outcome) return goneLetter(id, key, outcome.why);
+    if (outcome.deleted)
+      await this.db.transaction(account.tenantId, (tx) => this.pages.settleGone(tx, account.num, entity, [id]));
+    return undefined;
+  }
+
+  /** Whether the ERP shows the row. One that it cannot be asked about is settled with a letter that says so. */
+  async isThere(account: Account, entity: EntityName, id: string): Promise<boolean> {
+    return (await this.look(account, entity, id)) === "there";
+  }
+
+  /** How many rows the account's runs may delete of the entity within a day, and how many they have deleted. */
+  async limit(account: Account, entity: EntityName): Promise<{ most: number; deleted: number }> {
+    const { rows, deleted } = await this.pages.deletionsOfDay(account.tenantId, account.num, ENTITIES[entity].code);
+    return { most: deletionLimit(rows), deleted };
   }
 
   /** Whether the ERP has said that the row is gone, and a person's word is waited for. */
@@ -116,38 +146,37 @@ export class GoneRows {
   }
 
   private async tooMany(account: Account, entity: EntityName, more: number): Promise<string | undefined> {
-    const { rows, deleted } = await this.pages.deletionsOfDay(account.tenantId, account.num, ENTITIES[entity].code);
-    const most = deletionLimit(rows);
+    const { most, deleted } = await this.limit(account, entity);
     if (deleted + more <= most) return undefined;
     return `the ERP says that ${more} rows at once are gone, after ${deleted} within a day: more than ${most} are for a person`;
   }
 
   private async one(gone: Gone, id: string, key: string): Promise<Outcome> {
     const { account, entity } = gone;
-    const confirmed = await this.confirm(gone, id, key);
-    if (confirmed) return confirmed;
+    const seen = await this.look(account, entity, id);
+    // it is there: it came again, and its row is read
+    if (seen === "there") return { deleted: false };
+    if ("why" in seen) return seen;
     const targets = await this.accounts.targets(account.tenantId, entity, account.num);
     return this.db.transaction(account.tenantId, async (tx) => {
-      await assertAdapter(tx, account.num, account.document.adapter.system);
+      await assertAdapter(tx, account.num, seen.absentIn);
       return this.apply(tx, gone, { id, key }, targets);
     });
   }
 
-  /** Reads the row; undefined when the ERP does not have it and its record may be deleted. */
-  private async confirm({ account, entity }: Gone, id: string, key: string): Promise<Outcome | undefined> {
-    if (ENTITIES[entity].kind === "fact") return { why: "a fact is never deleted, only reversed" };
-    if (!ownsKey(account, entity, key)) return { why: "the record is not this integration's to delete" };
-    const session = await this.sessions.open(account);
-    const lookup = session.adapter.entities[entity]?.lookup;
-    if (!lookup) return { why: `${session.adapter.system} cannot confirm it: it has no look-up` };
+  /** Asks the ERP for the row; `absentIn`: the system whose adapter is sure that it is not there. Throws AdapterError. */
+  private async look(account: Account, entity: EntityName, id: string): Promise<Look> {
+    const { adapter, handle } = await this.sessions.open(account);
+    const lookup = adapter.entities[entity]?.lookup;
+    if (!lookup) return { why: `${adapter.system} cannot confirm it: it has no look-up` };
     try {
-      // it is there: it came again, and its row is read
-      if ((await lookup(session.handle, { externalId: id })).length > 0) return { deleted: false };
+      return (await lookup(handle, { externalId: id })).length > 0 ? "there" : { absentIn: adapter.system };
     } catch (error) {
-      if (!(error instanceof AdapterError) || error.category !== "VALIDATION") throw error;
+      if (!(error instanceof AdapterError)) throw error;
+      if (error.category === "NOT_FOUND") return { absentIn: adapter.system };
+      if (error.category !== "VALIDATION") throw error;
       return { why: `it cannot be confirmed: ${error.message}` };
     }
-    return undefined;
   }
 
   /** Under the record's lock; who calls has read that the ERP does not have the row. */
@@ -162,9 +191,15 @@ export class GoneRows {
     const link = record && (await this.records.link(tx, entity, record, key, account.num));
     // linked otherwise or deleted by now
     if (!record || link?.external_id !== id || record.deleted) return { deleted: false };
-    if (!link.master) return { why: "the record came by another integration" };
-    if (isOvertaken(link, io) || fieldsToSend(entity, link, record.doc).length > 0)
-      return { why: "the record has changes that the ERP has not taken" };
+    if (isOvertaken(link, io)) return { why: UNTAKEN };
+    const kept = staysBecause(account, entity, key, link);
+    if (kept !== undefined) {
+      // the link is lost, as one whose document is known by no id: what would be made anew is asked about first
+      const lost = { ...link, external_id: null, erp_version: null, push_io: io };
+      await this.records.saveLink(tx, entity, key, account.num, lost, record.hash);
+      return { why: kept };
+    }
+    if (fieldsToSend(entity, link, record.doc).length > 0) return { why: UNTAKEN };
     const page = await this.records.writeChange(tx, {
       tenant: account.tenant,
       entity,
@@ -181,4 +216,16 @@ export class GoneRows {
     if (jobId !== null) await this.pages.countDeleted(tx, jobId);
     return { deleted: true };
   }
+}
+
+/** What the ERP says when it is asked for a row that may be gone. */
+type Look = "there" | { absentIn: string } | { why: string };
+
+const UNTAKEN = "the record has changes that the ERP has not taken";
+
+/** Why a record outlives its row in this ERP; undefined: it does not. */
+function staysBecause(account: Account, entity: EntityName, key: string, link: LinkRow): string | undefined {
+  if (ENTITIES[entity].kind === "fact") return "a fact is never deleted, only reversed";
+  if (!ownsKey(account, entity, key)) return "the record is not this integration's to delete";
+  return link.master ? undefined : "the record came by another integration";
 }

@@ -56,5 +56,6 @@ export function parameters(p: PageCall, same: string | null): unknown[] {
     none ? null : join((row) => `\\x${row.hash}`),
     none || same === null ? null : join((row) => row.doc),
     same === "" ? null : same,
+    p.rows.some((row) => row.modifiedAt !== undefined) ? join((row) => row.modifiedAt ?? "") : null,
   ];
 }

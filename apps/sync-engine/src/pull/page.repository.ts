@@ -64,7 +64,7 @@ type Run = (page: PageCall, same: string | null) => Promise<AppliedPage & { keys
 const APPLY_PAGE = {
   name: "apply_page",
   text: `select left_over, differing, job_status, job_counts from sync_engine.apply_page(
-    $1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23)`,
+    $1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24)`,
 };
 
 /** How often a page is sent while single changes bring up its new records at the same moment. */
@@ -156,7 +156,7 @@ export class PageRepository {
     return Number(row?.io);
   }
 
-  /** How many rows the integration has linked of the entity, counted up to 10,000, and how many its pulls deleted within a day. */
+  /** How many rows the integration has linked of the entity, counted up to 10,000 and more, and how many its pulls deleted within a day. */
   async deletionsOfDay(
     tenantId: string,
     integration: number,
@@ -164,8 +164,12 @@ export class PageRepository {
   ): Promise<{ rows: number; deleted: number }> {
     const found = await this.db.readOnly(tenantId, (tx) =>
       tx.one<{ rows: number; deleted: number }>(
-        `select (select count(*)::int from (select 1 from sync_engine.records
-             where tenant_id = $1 and entity = $3 and integration = $2 and external_id is not null and not deleted limit 10000) r) as rows,
+        `select (select count(*)::int from (
+             (select 1 from sync_engine.records
+                where tenant_id = $1 and entity = $3 and integration = $2 and external_id is not null and not deleted limit 10000)
+             union all
+             (select 1 from sync_engine.links
+                where tenant_id = $1 and entity = $3 and integration = $2 and external_id is not null limit 10000)) r) as rows,
            (select coalesce(sum(deleted), 0)::int from sync_engine.jobs
              where tenant_id = $1 and integration = $2 and entity = $3 and created_at > now() - interval '1 day') as deleted`,
         [tenantId, integration, entity],
@@ -174,12 +178,12 @@ export class PageRepository {
     return found ?? { rows: 0, deleted: 0 };
   }
 
-  /** Counts one row of a job that was read to be gone. */
+  /** Counts one row of a job that was read to be gone: beside what was read, which is the sum of what stayed. */
   async countDeleted(tx: Tx, jobId: string): Promise<void> {
-    await tx.execute(
-      `update sync_engine.jobs set read = read + 1, deleted = deleted + 1 where tenant_id = $1 and id = $2`,
-      [tx.tenantId, jobId],
-    );
+    await tx.execute(`update sync_engine.jobs set deleted = deleted + 1 where tenant_id = $1 and id = $2`, [
+      tx.tenantId,
+      jobId,
+    ]);
   }
 
   /** Which of the keys have a record that is not deleted. */
@@ -191,6 +195,17 @@ export class PageRepository {
       ),
     );
     return new Set(rows.map(({ key }) => key));
+  }
+
+  /** Has the record made anew of which an open letter says that its row is gone, if it lives and its link is lost. */
+  async makeAnew(tx: Tx, integration: number, entity: EntityName, externalId: string): Promise<void> {
+    await tx.query(
+      `select sync_engine.push_anew($1, $2, $3, r.key) from sync_engine.dead_letters d
+         join sync_engine.records r on r.tenant_id = d.tenant_id and r.entity = d.entity and r.key = d.key and not r.deleted
+       where d.tenant_id = $1 and d.integration = $2 and d.entity = $3 and d.external_id = $4 and d.direction = 'inbound'
+         and d.status = 'OPEN' and d.reason = 'DELETED'`,
+      [tx.tenantId, integration, ENTITIES[entity].code, externalId],
+    );
   }
 
   /** Whether an open letter says that the row is gone. */
@@ -205,14 +220,18 @@ export class PageRepository {
     return found !== undefined;
   }
 
-  /** Settles what is listed of rows that are gone: a parked one must not be merged later. */
+  /**
+   * Settles what is listed of rows that are gone: a parked one must not be merged later. That a living record has lost its
+   * row stays listed.
+   */
   async settleGone(tx: Tx, integration: number, entity: EntityName, ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
     await tx.execute(
-      `update sync_engine.dead_letters set status = 'RESOLVED', note = 'the ERP does not have the row any more',
+      `update sync_engine.dead_letters d set status = 'RESOLVED', note = 'the ERP does not have the row any more',
          version = version + 1, updated_at = now()
        where tenant_id = $1 and integration = $2 and entity = $3 and external_id = any($4) and direction = 'inbound'
-         and status = 'OPEN'`,
+         and status = 'OPEN' and (reason <> 'DELETED' or not exists (select 1 from sync_engine.records r
+           where r.tenant_id = $1 and r.entity = $3 and r.key = d.key and not r.deleted))`,
       [tx.tenantId, integration, ENTITIES[entity].code, ids],
     );
   }

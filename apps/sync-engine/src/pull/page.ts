@@ -24,6 +24,8 @@ export interface Letter {
   kind: "REJECTED" | "PARKED" | "CONFLICT";
   key: string | null;
   externalId: string;
+  /** The version that the ERP showed; null: it cannot be kept, or nothing was shown. */
+  erpVersion: string | null;
   reason: string;
   waitingEntity: number | null;
   waitingId: string | null;
@@ -36,6 +38,8 @@ export interface PreparedRow {
   key: string;
   externalId: string;
   erpVersion: string | null;
+  /** When the ERP says that it changed the row, by our clock (RFC 3339); absent: it does not say, or no field asks. */
+  modifiedAt?: string;
   /** Canonical JSON. */
   doc: string;
   /** Hex sha256 of `doc`. */
@@ -148,11 +152,15 @@ function prepareRow(
   return {
     key: keyOf(entity, record),
     externalId: raw.externalId,
-    // a version that cannot be kept as it is would never match again
-    erpVersion: raw.version === undefined || UNSAFE.test(raw.version) ? null : raw.version,
+    erpVersion: versionOf(raw),
     doc,
     hash: recordHash(doc),
   };
+}
+
+/** A version that cannot be kept as it is would never match again. */
+function versionOf({ version }: Raw): string | null {
+  return version === undefined || UNSAFE.test(version) ? null : version;
 }
 
 /** Whether an external id can be kept as it is. */
@@ -177,6 +185,7 @@ function letter(raw: Raw, part: Pick<Letter, "kind" | "reason"> & Partial<Letter
     id: uuidv7(),
     key: null,
     externalId: storable(raw.externalId).slice(0, ID_LENGTH),
+    erpVersion: versionOf(raw),
     waitingEntity: null,
     waitingId: null,
     problem: null,
@@ -207,10 +216,12 @@ export function parked(
 /** A row of which the ERP says that it is gone, and which stays here. It is settled when the row is seen again. */
 export function goneLetter(externalId: string, key: string, why: string): Letter {
   const problem = new ProblemError("CONFLICT", `the ERP says that ${externalId} is gone; ${key} stays: ${why}`, {
-    resolution: "Retry the entry to have the record deleted when the ERP does not show it, or discard it.",
+    resolution:
+      "Retry the entry to have the record deleted here or, where it is not this system's to delete, made there anew; or discard it.",
   }).problem;
   const waiting = { waitingEntity: null, waitingId: null };
-  return { id: uuidv7(), kind: "PARKED", reason: "DELETED", key, externalId, ...waiting, problem, payload: {} };
+  const row = { key, externalId, erpVersion: null };
+  return { id: uuidv7(), kind: "PARKED", reason: "DELETED", ...row, ...waiting, problem, payload: {} };
 }
 
 function repeated(raw: Raw, key: string, seal: SealPayload): Letter {

@@ -108,7 +108,7 @@ export class PullService {
     const source = port
       .pull(session.handle, {
         // a first load is a full one, whatever was asked for
-        mode: context.cursor.baseline ? job.mode : "full",
+        mode: context.cursor.baseline && job.mode === "incremental" ? "incremental" : "full",
         cursor: readCursor(context.cursor.value, system, entity),
         pageSize: settings?.pageSize ?? 1000,
         lookbackSeconds: settings?.lookbackSeconds ?? 300,

@@ -8,16 +8,20 @@ import { SessionService } from "../accounts/session.service";
 import { DeadLetterRepository, type SourceLetter } from "../dead-letters/dead-letter.repository";
 import { MergeService } from "./merge.service";
 import type { PreparedRow } from "./page";
+import type { RowState } from "./run.repository";
 import { SourceRowService } from "./source-row.service";
 
 const IN_FLIGHT_MS = 2_000;
 const SWEEP_MS = 30_000;
 
-/** Where a row was read, and through which adapter. */
+/** Where a row was read, through which adapter, and by which read. */
 interface Source {
   account: Account;
   entity: EntityName;
   system: string;
+  mapping: number;
+  io: number;
+  jobId: string | null;
 }
 
 /** Reads one row of an ERP afresh and merges it: after a notice, and for rows that were parked in flight. */
@@ -33,60 +37,60 @@ export class SingleReader {
 
   /** `absent`: the ERP surely does not have it. `unable`: the adapter cannot look up. Throws AdapterError. */
   async read(account: Account, entity: EntityName, externalId: string): Promise<"read" | "absent" | "unable"> {
-    const session = await this.sessions.open(account);
-    const lookup = session.adapter.entities[entity]?.lookup;
-    if (!lookup) return "unable";
-    const io = await this.rows.nextIo();
-    const raws = await lookup(session.handle, { externalId });
-    if (raws.length === 0) return "absent";
-    const page = await this.rows.prepareWithNewest(account, entity, raws);
-    for (const letter of page.letters)
-      await this.db.transaction(account.tenantId, (tx) => this.park(tx, account, entity, letter, io));
-    const { system } = session.adapter;
-    for (const row of page.rows) await this.mergeOne({ account, entity, system }, row, page.mapping, io);
-    return "read";
+    const { adapter } = await this.sessions.open(account);
+    if (!adapter.entities[entity]?.lookup) return "unable";
+    return (await this.readFor(account, entity, externalId, null)).length === 0 ? "absent" : "read";
   }
 
-  private async mergeOne(
-    { account, entity, system }: Source,
-    row: PreparedRow,
-    mapping: number,
-    io: number,
-  ): Promise<void> {
+  /** Reads one row for a job; answers what became of it, nothing when the ERP surely does not have it. */
+  async readFor(account: Account, entity: EntityName, externalId: string, jobId: string | null): Promise<RowState[]> {
+    const { adapter, handle } = await this.sessions.open(account);
+    const io = await this.rows.nextIo();
+    const raws = (await adapter.entities[entity]?.lookup?.(handle, { externalId })) ?? [];
+    if (raws.length === 0) return [];
+    const page = await this.rows.prepareWithNewest(account, entity, raws);
+    const source = { account, entity, system: adapter.system, mapping: page.mapping, io, jobId };
+    const states: RowState[] = [];
+    for (const letter of page.letters) {
+      await this.db.transaction(account.tenantId, (tx) => this.park(tx, source, letter));
+      states.push(letter.kind === "REJECTED" ? "rejected" : "parked");
+    }
+    for (const row of page.rows) states.push(await this.mergeOne(source, row));
+    return states;
+  }
+
+  private async mergeOne(source: Source, row: PreparedRow): Promise<RowState> {
+    const { account, entity, mapping, io, jobId } = source;
     const record = JSON.parse(row.doc) as JsonObject;
-    await this.db.transaction(account.tenantId, async (tx) => {
-      await assertAdapter(tx, account.num, system);
-      const read = {
-        entity,
-        key: row.key,
-        externalId: row.externalId,
-        erpVersion: row.erpVersion,
-        record,
-        mapping,
-        io,
-        jobId: null,
-      };
+    return this.db.transaction(account.tenantId, async (tx) => {
+      await assertAdapter(tx, account.num, source.system);
+      const { key, externalId, erpVersion } = row;
+      const read = { entity, key, externalId, erpVersion, record, mapping, io, jobId };
       const outcome = await this.merge.merge(tx, account, read);
-      if (outcome.state !== "parked")
-        return this.letters.resolveSource(tx, account.num, entity, row.externalId, "a later read succeeded");
+      if (outcome.state !== "parked") {
+        await this.letters.resolveSource(tx, account.num, entity, externalId, "a later read succeeded");
+        return outcome.state;
+      }
       const letter = {
         id: uuidv7(),
         kind: outcome.kind,
         reason: outcome.reason,
-        key: row.key,
-        externalId: row.externalId,
+        key,
+        externalId,
+        erpVersion,
         waitingEntity: null,
         waitingId: null,
         problem: new ProblemError("CONFLICT", outcome.detail).problem,
-        payload: this.rows.seal({ externalId: row.externalId, body: record } as Json),
+        payload: this.rows.seal({ externalId, body: record } as Json),
       };
-      return this.park(tx, account, entity, letter, io);
+      await this.park(tx, source, letter);
+      return "parked";
     });
   }
 
   /** Lists the row; what waits is looked at again by the sweep. */
-  private async park(tx: Tx, account: Account, entity: EntityName, letter: SourceLetter, io: number): Promise<void> {
-    await this.letters.saveSource(tx, account.num, entity, letter, io);
+  private async park(tx: Tx, { account, entity, io, jobId }: Source, letter: SourceLetter): Promise<void> {
+    await this.letters.saveSource(tx, account.num, entity, letter, io, jobId);
     if (letter.kind !== "PARKED") return;
     const dueInMs = letter.reason === "IN_FLIGHT" ? IN_FLIGHT_MS : SWEEP_MS;
     await enqueue(tx, { kind: "release", id: String(account.num), dueInMs, priority: 4 });

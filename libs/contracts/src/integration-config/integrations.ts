@@ -41,6 +41,10 @@ export interface EntitySettings {
   lookbackSeconds: number;
   pageSize: number;
   fieldPolicy: Record<string, "erp" | "mes" | "newest" | "manual">;
+  /** A run with more rejected rows fails: a number of rows, a share of those read (0 to 1). Absent: bad rows fail no run. */
+  tolerance?: { count?: number; rate?: number };
+  /** When stamps of all rows are listed (cron, UTC), or `off`. Absent: nightly. */
+  scanSchedule?: string;
 }
 
 export class Limits {
@@ -108,7 +112,8 @@ export class IntegrationSettings {
 
   @Free({
     optional: true,
-    description: "entity → {direction, master, keyPrefix, schedule, lookbackSeconds, pageSize, fieldPolicy}",
+    description:
+      "entity → {direction, master, keyPrefix, schedule, lookbackSeconds, pageSize, fieldPolicy, tolerance, scanSchedule}",
   })
   entities?: JsonObject;
 

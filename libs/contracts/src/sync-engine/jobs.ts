@@ -5,7 +5,8 @@ import { ENTITY_NAMES, type EntityName } from "@dovetail/domain";
 
 export const JOB_STATUSES = ["queued", "running", "awaiting_approval", "completed", "failed", "cancelled"] as const;
 export type JobStatus = (typeof JOB_STATUSES)[number];
-export const JOB_MODES = ["incremental", "full"] as const;
+/** `scan`: keys and version stamps of all rows are listed, and what differs is read (a full run where none can be listed). */
+export const JOB_MODES = ["incremental", "full", "scan"] as const;
 export type JobMode = (typeof JOB_MODES)[number];
 export const JOB_TRIGGERS = ["manual", "webhook", "schedule", "start"] as const;
 export type JobTrigger = (typeof JOB_TRIGGERS)[number];
