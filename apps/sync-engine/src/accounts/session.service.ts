@@ -1,10 +1,12 @@
 import type { JsonObject } from "@dovetail/domain";
 import { adapterFor } from "@dovetail/adapter-registry";
 import {
+  AdapterError,
   createMask,
   gatherConfig,
   HttpClient,
   isNoMetadata,
+  RETRY_TABLE,
   secretsOf,
   validateConfig,
   type Adapter,
@@ -26,9 +28,14 @@ export interface Session {
   handle: unknown;
 }
 
+/** Longer than any call takes: the outcome of one that is cut off would not be known. */
+const RETIRED_MS = 120_000;
+
 interface Entry {
   version: number;
   session: Promise<Session>;
+  /** The same, as soon as it is open. */
+  opened?: Session;
   abort: AbortController;
   http: HttpClient;
 }
@@ -37,6 +44,7 @@ interface Entry {
 @Injectable()
 export class SessionService implements OnModuleDestroy {
   private readonly sessions = new Map<string, Entry>();
+  private readonly ending = new AbortController();
 
   constructor(
     private readonly keys: KeyRing,
@@ -50,22 +58,39 @@ export class SessionService implements OnModuleDestroy {
     const id = `${account.tenantId}/${account.num}`;
     const known = this.sessions.get(id);
     if (known && known.version === account.version) return known.session;
-    if (known) this.discard(id, known);
+    if (known) this.retire(id, known);
     const entry = this.start(account);
     this.sessions.set(id, entry);
-    entry.session.catch(() => this.sessions.get(id) === entry && this.discard(id, entry));
+    entry.session
+      .then((session) => (entry.opened = session))
+      .catch(() => this.sessions.get(id) === entry && this.retire(id, entry));
     return entry.session;
   }
 
-  /** Drops a session that the ERP no longer takes; the next `open` signs in again. */
+  /** Drops the session; the next `open` signs in again. */
   close(account: Account): void {
     const id = `${account.tenantId}/${account.num}`;
     const known = this.sessions.get(id);
-    if (known) this.discard(id, known);
+    if (known) this.retire(id, known);
+  }
+
+  /**
+   * A call through the session failed: told in the log as loud as its category is. One that the ERP no longer takes is
+   * dropped, so that the next `open` signs in again; only by the first who notices it: the others find the new one.
+   */
+  failed(account: Account, session: Session | undefined, error: AdapterError): void {
+    const { category, code, sent, status } = error;
+    const { severity, log } = RETRY_TABLE[category];
+    const about = { err: error, category, severity, code, sent, status };
+    this.logger[log]({ tenant: account.tenant, integration: account.name, ...about }, "an ERP call failed");
+    const id = `${account.tenantId}/${account.num}`;
+    const known = this.sessions.get(id);
+    if (category === "AUTH" && sent === "no" && known && known.opened === session) this.retire(id, known);
   }
 
   onModuleDestroy(): void {
-    for (const [id, entry] of this.sessions) this.discard(id, entry);
+    this.ending.abort();
+    for (const [id, entry] of this.sessions) this.retire(id, entry);
   }
 
   private start(account: Account): Entry {
@@ -114,18 +139,28 @@ export class SessionService implements OnModuleDestroy {
     return JSON.parse(openText(account.sealed as unknown as SealedBox, this.keys, context)) as JsonObject;
   }
 
-  private discard(id: string, entry: Entry): void {
+  /** Nobody gets it any more; whoever has a call under way through it still hears the answer. */
+  private retire(id: string, entry: Entry): void {
     this.sessions.delete(id);
-    const finish = async () => {
+    const over = async () => {
+      await entry.session;
+      await this.clock.sleep(RETIRED_MS, this.ending.signal);
+    };
+    void over()
+      .catch(() => undefined)
+      .then(() => this.end(entry));
+  }
+
+  private async end(entry: Entry): Promise<void> {
+    try {
       const session = await entry.session;
       await session.adapter.close?.(session.handle);
-    };
-    void finish()
-      .catch(() => undefined)
-      .finally(() => {
-        entry.abort.abort(new Error("the session was closed"));
-        void entry.http.close();
-      });
+    } catch {
+      // it never opened, or is gone already
+    } finally {
+      entry.abort.abort(new Error("the session was closed"));
+      await entry.http.close();
+    }
   }
 }
 

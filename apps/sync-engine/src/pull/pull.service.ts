@@ -4,7 +4,7 @@ import { ProblemError } from "@dovetail/contracts";
 import { Injectable } from "@nestjs/common";
 import { entitySettings, ownedPrefix, sourceOf, type Account } from "../accounts/account";
 import { AccountService, type VersionedMapping } from "../accounts/account.service";
-import { SessionService } from "../accounts/session.service";
+import { SessionService, type Session } from "../accounts/session.service";
 import { afterPullFailure, type JobRow } from "../jobs/job";
 import type { PreparedPage, ResolveKeys } from "./page";
 import type { PageCall } from "./page-call";
@@ -40,6 +40,8 @@ interface Context extends PullRun {
   cursor: CursorRow;
   /** A page met a taken external id: source rows are kept until their page is merged, for the letters. */
   keepsRows: boolean;
+  /** Through which the last call went. */
+  session?: Session;
 }
 
 const CURSOR_FORMAT = 1;
@@ -91,7 +93,7 @@ export class PullService {
         if (!(error instanceof AdapterError) || context.signal.aborted) throw error;
         const next = afterPullFailure(error.category, failures, context.cursor.page > before);
         failures = next.failures;
-        if (error.category === "AUTH") this.sessions.close(context.account);
+        this.sessions.failed(context.account, context.session, error);
         if (!next.again) throw problemOf(error);
         await this.steps.pause(error, failures, context.signal);
       }
@@ -100,7 +102,8 @@ export class PullService {
 
   private async pullOnce(context: Context): Promise<void> {
     const { account, entity, signal, job } = context;
-    const session = await this.sessions.open(account);
+    delete context.session;
+    const session = (context.session = await this.sessions.open(account));
     const port = session.adapter.entities[entity];
     if (!port?.pull) throw new ProblemError("ERP008", `${session.adapter.system} cannot pull ${entity}`);
     const settings = entitySettings(account, entity);
@@ -185,8 +188,7 @@ export class PullService {
 }
 
 function problemOf(error: AdapterError): ProblemError {
-  const code = error.code === "NOT_FOUND" || error.code.startsWith("ERP") ? error.code : "UNAVAILABLE";
-  return new ProblemError(code, error.message, { cause: error });
+  return new ProblemError(error.code, error.message, { cause: error });
 }
 
 /** A cursor is stored with the adapter and entity that it belongs to. */

@@ -63,7 +63,7 @@ export class PushFailures {
   async failed(turn: PushTurn, plan: PushPlan & { do: "send" }, error: unknown): Promise<WorkResult> {
     const { push } = plan.state;
     const known = error instanceof AdapterError ? error : undeclared(error);
-    if (known.category === "AUTH" && known.sent === "no") this.erp.sessions.close(turn.account);
+    this.erp.sessions.failed(turn.account, turn.session, known);
     const next = afterFailure(push, plan.operation, known);
     switch (next.do) {
       case "unknown":

@@ -79,17 +79,19 @@ export interface CategoryRule {
   /** Failures per hour that raise an alert; absent: none. */
   alertPerHour?: number;
   severity: "medium" | "high";
+  /** How loud a failure is in the log. */
+  log: "info" | "warn" | "error";
   /** The code that a failure of this category carries unless the adapter knows better. */
   code: ErpCode;
 }
 
 /** The table of SPEC 7. */
 export const RETRY_TABLE: Readonly<Record<Category, CategoryRule>> = {
-  TRANSIENT: { calls: 5, alertPerHour: 3, severity: "medium", code: "ERP001" },
-  RATE_LIMIT: { calls: 10, alertPerHour: 5, severity: "medium", code: "ERP005" },
-  AUTH: { calls: 2, alertPerHour: 1, severity: "medium", code: "ERP002" },
-  VALIDATION: { calls: 1, alertPerHour: 10, severity: "medium", code: "ERP008" },
-  NOT_FOUND: { calls: 1, severity: "medium", code: "NOT_FOUND" },
-  CONFLICT: { calls: 3, alertPerHour: 5, severity: "medium", code: "CONFLICT" },
-  SERVER: { calls: 3, alertPerHour: 1, severity: "high", code: "UNAVAILABLE" },
+  TRANSIENT: { calls: 5, alertPerHour: 3, severity: "medium", log: "warn", code: "ERP001" },
+  RATE_LIMIT: { calls: 10, alertPerHour: 5, severity: "medium", log: "warn", code: "ERP005" },
+  AUTH: { calls: 2, alertPerHour: 1, severity: "medium", log: "warn", code: "ERP002" },
+  VALIDATION: { calls: 1, alertPerHour: 10, severity: "medium", log: "warn", code: "ERP008" },
+  NOT_FOUND: { calls: 1, severity: "medium", log: "info", code: "NOT_FOUND" },
+  CONFLICT: { calls: 3, alertPerHour: 5, severity: "medium", log: "warn", code: "CONFLICT" },
+  SERVER: { calls: 3, alertPerHour: 1, severity: "high", log: "error", code: "UNAVAILABLE" },
 };
