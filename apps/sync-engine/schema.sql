@@ -29,6 +29,24 @@ table accounts (
   last_error jsonb,
   last_sync_at timestamp with time zone
 ) row security forced
+table bulk_jobs (
+  tenant_id uuid not null,
+  id uuid not null,
+  kind text not null,
+  status text not null default 'queued'::text,
+  filter jsonb not null,
+  wanted jsonb not null,
+  place jsonb,
+  total bigint,
+  seen bigint not null default 0,
+  done bigint not null default 0,
+  "left" jsonb not null default '{}'::jsonb,
+  problem jsonb,
+  created_by text not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone
+) row security forced
 table changes (
   tenant_id uuid not null,
   page_id bigint not null,
@@ -78,7 +96,9 @@ table dead_letters (
   version integer not null default 1,
   note text,
   created_at timestamp with time zone not null default now(),
-  updated_at timestamp with time zone not null default now()
+  updated_at timestamp with time zone not null default now(),
+  erp_version text,
+  closed_by text
 ) row security forced
 table event_log (
   seq bigint not null generated always as identity,
@@ -118,7 +138,9 @@ table jobs (
   problem jsonb,
   created_at timestamp with time zone not null default now(),
   started_at timestamp with time zone,
-  finished_at timestamp with time zone
+  finished_at timestamp with time zone,
+  seen_from bigint,
+  deletes_approved boolean not null default false
 ) row security forced
 table leases (
   name text not null,
@@ -225,6 +247,12 @@ table requests (
   result jsonb,
   at timestamp with time zone not null default now()
 ) row security forced
+table seen (
+  tenant_id uuid not null,
+  job_id uuid not null,
+  page integer not null,
+  ids text not null
+) row security forced
 table work (
   tenant_id uuid not null,
   kind text not null,
@@ -241,6 +269,7 @@ table work (
 account_mappings: account_mappings_pkey PRIMARY KEY (tenant_id, integration, entity, version)
 accounts: accounts_pkey PRIMARY KEY (tenant_id, num)
 accounts: accounts_tenant_id_integration_id_key UNIQUE (tenant_id, integration_id)
+bulk_jobs: bulk_jobs_pkey PRIMARY KEY (tenant_id, id)
 changes: changes_pkey PRIMARY KEY (tenant_id, page_id, n)
 consumer_positions: consumer_positions_pkey PRIMARY KEY (tenant_id, producer)
 cursors: cursors_pkey PRIMARY KEY (tenant_id, integration, entity)
@@ -257,11 +286,14 @@ pages: pages_pkey PRIMARY KEY (tenant_id, page_id)
 pushes: pushes_pkey PRIMARY KEY (tenant_id, id)
 records: records_pkey PRIMARY KEY (tenant_id, entity, key)
 requests: requests_pkey PRIMARY KEY (tenant_id, sender, event_id)
+seen: seen_pkey PRIMARY KEY (tenant_id, job_id, page)
 work: work_pkey PRIMARY KEY (tenant_id, kind, id)
 
 -- indexes
 CREATE UNIQUE INDEX accounts_name ON sync_engine.accounts USING btree (tenant_id, name) WHERE (NOT deleted)
+CREATE INDEX dead_letters_listed ON sync_engine.dead_letters USING btree (tenant_id, status, created_at, id)
 CREATE INDEX dead_letters_merge ON sync_engine.dead_letters USING btree (tenant_id, integration, entity, id) WHERE ((status = 'OPEN'::text) AND (reason = 'MERGE'::text))
+CREATE INDEX dead_letters_outbound ON sync_engine.dead_letters USING btree (tenant_id, integration, entity, key) WHERE ((status = 'OPEN'::text) AND (direction = 'outbound'::text))
 CREATE UNIQUE INDEX dead_letters_push ON sync_engine.dead_letters USING btree (tenant_id, push_id) WHERE ((status = 'OPEN'::text) AND (push_id IS NOT NULL))
 CREATE UNIQUE INDEX dead_letters_source ON sync_engine.dead_letters USING btree (tenant_id, integration, entity, external_id) WHERE ((status = 'OPEN'::text) AND (direction = 'inbound'::text) AND (external_id IS NOT NULL) AND (reason <> 'MERGE'::text))
 CREATE INDEX dead_letters_waiting ON sync_engine.dead_letters USING btree (tenant_id, integration, waiting_entity, waiting_id) WHERE ((status = 'OPEN'::text) AND (waiting_id IS NOT NULL))
@@ -273,7 +305,7 @@ CREATE UNIQUE INDEX jobs_running ON sync_engine.jobs USING btree (tenant_id, int
 CREATE UNIQUE INDEX links_external ON sync_engine.links USING btree (external_id, tenant_id, entity, integration)
 CREATE UNIQUE INDEX pushes_in_flight ON sync_engine.pushes USING btree (tenant_id, integration, entity, key) WHERE (status = ANY (ARRAY['sent'::text, 'accepted'::text, 'unknown'::text]))
 CREATE INDEX pushes_link ON sync_engine.pushes USING btree (tenant_id, entity, key, integration, version)
-CREATE INDEX pushes_open ON sync_engine.pushes USING btree (tenant_id, status) WHERE (status = ANY (ARRAY['pending'::text, 'sent'::text, 'accepted'::text, 'unknown'::text, 'parked'::text, 'rejected'::text]))
+CREATE INDEX pushes_open ON sync_engine.pushes USING btree (tenant_id, entity, key, integration) WHERE (status = ANY (ARRAY['pending'::text, 'sent'::text, 'accepted'::text, 'unknown'::text, 'parked'::text, 'rejected'::text]))
 CREATE INDEX pushes_waiting ON sync_engine.pushes USING btree (tenant_id, integration, waiting_entity, waiting_key) WHERE (status = 'parked'::text)
 CREATE UNIQUE INDEX records_external ON sync_engine.records USING btree (external_id, tenant_id, entity, integration)
 CREATE INDEX requests_at ON sync_engine.requests USING btree (at)
@@ -283,6 +315,7 @@ CREATE INDEX work_leased ON sync_engine.work USING btree (lease_until) WHERE (le
 -- policies
 account_mappings: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
 accounts: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+bulk_jobs: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
 changes: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
 consumer_positions: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
 cursors: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
@@ -301,11 +334,12 @@ pushes: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(cur
 records: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
 requests: policy dispatch for all to sync_engine_dispatch using (true) with check (true)
 requests: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+seen: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
 work: policy dispatch for all to sync_engine_dispatch using (true) with check (true)
 work: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
 
 -- functions
-CREATE OR REPLACE FUNCTION sync_engine.apply_page(p_tenant uuid, p_tenant_name text, p_integration integer, p_source text, p_entity integer, p_job uuid, p_epoch integer, p_page integer, p_io bigint, p_mapping integer, p_prefix text, p_cursor jsonb, p_last boolean, p_baseline boolean, p_repeats integer, p_targets integer[], p_letters jsonb, p_keys text, p_externals text, p_versions text, p_hashes text, p_docs text, p_same text, OUT left_over integer, OUT differing text, OUT job_status text, OUT job_counts jsonb)
+CREATE OR REPLACE FUNCTION sync_engine.apply_page(p_tenant uuid, p_tenant_name text, p_integration integer, p_source text, p_entity integer, p_job uuid, p_epoch integer, p_page integer, p_io bigint, p_mapping integer, p_prefix text, p_cursor jsonb, p_last boolean, p_baseline boolean, p_repeats integer, p_targets integer[], p_letters jsonb, p_keys text, p_externals text, p_versions text, p_hashes text, p_docs text, p_same text, p_modified text, OUT left_over integer, OUT differing text, OUT job_status text, OUT job_counts jsonb)
  RETURNS record
  LANGUAGE plpgsql
 AS $function$
@@ -313,7 +347,7 @@ AS $function$
 declare
   n_read int := 0; n_changed int := 0; n_created int := 0; n_loaded int; n_rejected int; n_parked int;
   n_same int := coalesce(cardinality(string_to_array(p_same, E'\n')), 0);
-  page bigint;
+  page bigint; noted bigint; seen_ids text;
 begin
   perform set_config('app.tenant', p_tenant::text, true);
   left_over := 0;
@@ -363,9 +397,10 @@ begin
             (select case when k.external_id = s.external_id then k.shadow_hash end
                from sync_engine.links k where k.tenant_id = p_tenant and k.integration = p_integration and k.entity = p_entity and k.key = s.key),
             '')
-        end old
+        end old, s.modified
       from unnest(string_to_array(p_keys, E'\n'), string_to_array(p_externals, E'\n'), string_to_array(p_versions, E'\n', ''),
-        string_to_array(p_hashes, E'\n'), string_to_array(p_docs, E'\n')) s(key, external_id, erp_version, hash, doc)),
+        string_to_array(p_hashes, E'\n'), string_to_array(p_docs, E'\n'), string_to_array(p_modified, E'\n', ''))
+        s(key, external_id, erp_version, hash, doc, modified)),
     d as (select * from s where hash is distinct from old),
     -- without ON CONFLICT a new row costs a sixth less
     c as (
@@ -399,16 +434,18 @@ begin
       insert into sync_engine.dead_letters
         (tenant_id, id, kind, direction, integration, entity, key, external_id, reason, payload, io, job_id)
       select p_tenant, sync_engine.new_id(), 'PARKED', 'inbound', p_integration, p_entity, l.key, l.external_id, 'MERGE',
-        jsonb_build_object('record', l.doc::jsonb, 'erpVersion', l.erp_version, 'mapping', p_mapping), p_io, p_job from l)
+        jsonb_build_object('record', l.doc::jsonb, 'erpVersion', l.erp_version, 'mapping', p_mapping, 'modifiedAt', l.modified),
+        p_io, p_job from l)
     select (select count(*) from s), (select count(*) from u), (select count(*) from u where version = 1), (select count(*) from l)
       into n_read, n_changed, n_created, left_over;
   end if;
 
   if jsonb_array_length(p_letters) > 0 then
     insert into sync_engine.dead_letters
-      (tenant_id, id, kind, direction, integration, entity, key, external_id, reason, waiting_entity, waiting_id, problem, payload, io, job_id)
+      (tenant_id, id, kind, direction, integration, entity, key, external_id, reason, waiting_entity, waiting_id, problem, payload,
+       erp_version, io, job_id)
     select p_tenant, (l->>'id')::uuid, l->>'kind', 'inbound', p_integration, p_entity, l->>'key', l->>'externalId', l->>'reason',
-      (l->>'waitingEntity')::int, l->>'waitingId', nullif(l->'problem', 'null'), l->'payload', p_io, p_job
+      (l->>'waitingEntity')::int, l->>'waitingId', nullif(l->'problem', 'null'), l->'payload', l->>'erpVersion', p_io, p_job
     from jsonb_array_elements(p_letters) l;
   end if;
   select count(*) filter (where l->>'kind' = 'REJECTED'), count(*) filter (where l->>'kind' <> 'REJECTED') into n_rejected, n_parked
@@ -419,8 +456,15 @@ begin
       updated = updated + n_changed - n_created, unchanged = unchanged + n_same + p_repeats + n_read - n_changed - left_over,
       rejected = rejected + n_rejected, parked = parked + n_parked + left_over, all_read = p_last
     where tenant_id = p_tenant and id = p_job
-    returning status, jsonb_build_object('read', read, 'created', created, 'updated', updated, 'unchanged', unchanged,
-      'rejected', rejected, 'parked', parked, 'deleted', deleted) into job_status, job_counts;
+    returning status, seen_from, jsonb_build_object('read', read, 'created', created, 'updated', updated, 'unchanged', unchanged,
+      'rejected', rejected, 'parked', parked, 'deleted', deleted) into job_status, noted, job_counts;
+  if noted is not null then
+    seen_ids := concat_ws(E'\n', p_externals, p_same, (select string_agg(l->>'externalId', E'\n')
+      from jsonb_array_elements(p_letters) l where l->>'reason' <> 'DELETED'));
+    if seen_ids <> '' then
+      insert into sync_engine.seen (tenant_id, job_id, page, ids) values (p_tenant, p_job, p_page, seen_ids);
+    end if;
+  end if;
 
   if n_changed > 0 then
     insert into sync_engine.pages (tenant_id, page_id, entity, integration, job_id, actor, n)
@@ -439,6 +483,16 @@ begin
         jsonb_build_object('entity', p_entity, 'count', j.created, 'jobId', p_job)
       from sync_engine.jobs j where j.tenant_id = p_tenant and j.id = p_job;
   end if;
+end $function$
+CREATE OR REPLACE FUNCTION sync_engine.begin_pushes(p_tenant uuid, p_integration integer, p_adapter text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform set_config('app.tenant', p_tenant::text, true);
+  perform 1 from sync_engine.accounts a
+    where a.tenant_id = p_tenant and a.num = p_integration and a.document->'adapter'->>'system' = p_adapter for share;
+  if not found then raise exception 'the account is reached through another adapter now' using errcode = 'DV002'; end if;
 end $function$
 CREATE OR REPLACE FUNCTION sync_engine.differing_keys(p_tenant uuid, p_integration integer, p_entity integer, p_prefix text, p_keys text, p_externals text, p_hashes text)
  RETURNS text
@@ -479,6 +533,15 @@ begin
     values (p_tenant, 'push', gone.integration || ':' || gone.entity || ':' || gone.key, 3)
   on conflict (tenant_id, kind, id) do update set due_at = clock_timestamp(), again = w.lease_until is not null;
 end $function$
+CREATE OR REPLACE FUNCTION sync_engine.holds_push(p_tenant uuid, p_work text, p_epoch bigint)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform 1 from sync_engine.work w
+    where w.tenant_id = p_tenant and w.kind = 'push' and w.id = p_work and w.epoch = p_epoch and w.lease_until is not null for share;
+  return found;
+end $function$
 CREATE OR REPLACE FUNCTION sync_engine.keys_of(p_tenant uuid, p_integration integer, p_entity integer, p_externals text)
  RETURNS TABLE(external_id text, key text)
  LANGUAGE plpgsql
@@ -511,6 +574,57 @@ begin
   select p_tenant, p_page_id, s.n - 1, p_entity, s.key, 1, 'c' from unnest(string_to_array(p_keys, E'\n')) with ordinality s(key, n);
   return n_loaded;
 exception when unique_violation then return null;
+end $function$
+CREATE OR REPLACE FUNCTION sync_engine.mark_pushes(p_tenant uuid, p_integration integer, p_adapter text, p_items jsonb)
+ RETURNS TABLE(id uuid, io bigint, reference text, inherited boolean)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare i record; r record; earlier text; creates boolean;
+begin
+  perform sync_engine.begin_pushes(p_tenant, p_integration, p_adapter);
+  for i in
+    select * from jsonb_to_recordset(p_items) i(id uuid, work text, epoch bigint, entity int, key text, version int, io bigint,
+      shadow text, operation text, fields text[], sent jsonb)
+    order by i.entity, i.key collate "C"
+  loop
+    select version, integration is not distinct from p_integration as master, push_io, shadow_hash into r from sync_engine.records
+      where tenant_id = p_tenant and entity = i.entity and key = i.key for update;
+    if not found or r.version <> i.version or not sync_engine.holds_push(p_tenant, i.work, i.epoch) then continue; end if;
+    if not r.master then
+      select push_io, shadow_hash into r.push_io, r.shadow_hash from sync_engine.links
+        where tenant_id = p_tenant and entity = i.entity and key = i.key and integration = p_integration;
+    end if;
+    if r.push_io is distinct from i.io or encode(r.shadow_hash, 'hex') is distinct from i.shadow then continue; end if;
+    creates := i.operation in ('create', 'post');
+    earlier := null;
+    if creates then
+      select o.reference into earlier from sync_engine.pushes o
+        where o.tenant_id = p_tenant and o.entity = i.entity and o.key = i.key and o.integration = p_integration and o.id <> i.id
+          and o.sent_at is not null and o.operation in ('create', 'post') and o.status <> 'confirmed'
+          and o.version > coalesce((select max(c.version) from sync_engine.pushes c where c.tenant_id = p_tenant and c.entity = i.entity
+            and c.key = i.key and c.integration = p_integration and c.status = 'confirmed'), 0)
+        order by o.sent_at limit 1;
+    end if;
+    update sync_engine.pushes p set status = 'sent', operation = i.operation, fields = i.fields,
+        sent = case when earlier is null then i.sent end, attempts = p.attempts + 1, sent_at = clock_timestamp(), adapter = p_adapter,
+        doubted = p.doubted and p.operation = i.operation, handle = null, io = nextval('sync_engine.io_numbers'),
+        waiting_entity = null, waiting_key = null, looked_up = 0, problem = null, updated_at = now(),
+        reference = case when creates then coalesce(earlier, p.reference)
+          when p.sent_at is not null and p.operation <> i.operation then sync_engine.new_reference() else p.reference end
+      where p.tenant_id = p_tenant and p.id = i.id and p.status in ('pending', 'parked')
+      returning p.io, p.reference into io, reference;
+    if not found then continue; end if;
+    if r.master then
+      update sync_engine.records set push_open = true, push_io = io where tenant_id = p_tenant and entity = i.entity and key = i.key;
+    else
+      update sync_engine.links set push_open = true, push_io = io, updated_at = now()
+        where tenant_id = p_tenant and entity = i.entity and key = i.key and integration = p_integration;
+    end if;
+    id := i.id;
+    inherited := earlier is not null;
+    return next;
+  end loop;
 end $function$
 CREATE OR REPLACE FUNCTION sync_engine.new_id()
  RETURNS uuid
@@ -584,6 +698,62 @@ begin
     on conflict (tenant_id, kind, id) do update set due_at = least(w.due_at, excluded.due_at), again = w.lease_until is not null)
   select id from planned;
 end $function$
+CREATE OR REPLACE FUNCTION sync_engine.push_anew(p_tenant uuid, p_integration integer, p_entity integer, p_key text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare at_version int;
+begin
+  update sync_engine.records set external_id = null, erp_version = null, shadow = null, shadow_hash = null, shadow_mapping = null,
+      accepted = null, push_io = nextval('sync_engine.io_numbers')
+    where tenant_id = p_tenant and entity = p_entity and key = p_key and integration = p_integration;
+  update sync_engine.links set external_id = null, erp_version = null, shadow = null, shadow_hash = null, shadow_mapping = null,
+      accepted = null, push_io = nextval('sync_engine.io_numbers')
+    where tenant_id = p_tenant and entity = p_entity and key = p_key and integration = p_integration;
+  select r.version into at_version from sync_engine.records r where r.tenant_id = p_tenant and r.entity = p_entity and r.key = p_key;
+  if not exists (select 1 from sync_engine.pushes p where p.tenant_id = p_tenant and p.entity = p_entity and p.key = p_key
+      and p.integration = p_integration and p.status in ('pending', 'parked', 'sent', 'accepted', 'unknown')) then
+    insert into sync_engine.pushes (tenant_id, id, integration, entity, key, version, operation, status, reference)
+      values (p_tenant, sync_engine.new_id(), p_integration, p_entity, p_key, at_version, 'create', 'pending', sync_engine.new_reference());
+  end if;
+  insert into sync_engine.work as w (tenant_id, kind, id, priority)
+    values (p_tenant, 'push', p_integration || ':' || p_entity || ':' || p_key, 3)
+  on conflict (tenant_id, kind, id) do update set due_at = clock_timestamp(), again = w.lease_until is not null;
+end $function$
+CREATE OR REPLACE FUNCTION sync_engine.push_states(p_tenant uuid, p_integration integer, p_entities integer[], p_keys text[])
+ RETURNS TABLE(push json, record json, link json, baseline boolean)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare i record;
+begin
+  perform set_config('app.tenant', p_tenant::text, true);
+  for i in select * from unnest(p_entities, p_keys) i(entity, key) loop
+    push := null; record := null; link := null;
+    select row_to_json(x) into push from (
+      select p.id, p.integration, p.entity, p.key, p.version, p.operation, p.status, p.reference, p.attempts, p.category, p.handle, p.fields,
+        p.sent, p.looked_up, p.adapter, (extract(epoch from clock_timestamp() - p.sent_at) * 1000)::float8 sent_ms
+      from sync_engine.pushes p
+      where p.tenant_id = p_tenant and p.entity = i.entity and p.key = i.key and p.integration = p_integration
+        and p.status in ('pending', 'parked', 'sent', 'accepted', 'unknown')
+      order by p.status in ('sent', 'accepted', 'unknown') desc, p.version desc limit 1) x;
+    if push is not null then
+      select row_to_json(x) into record from (
+        select r.key, r.version, encode(r.hash, 'hex') hash, r.doc, r.deleted, r.integration, r.external_id, r.erp_version,
+          encode(r.shadow_hash, 'hex') shadow_hash, r.shadow, r.shadow_mapping, r.accepted, r.push_io, r.push_open
+        from sync_engine.records r where r.tenant_id = p_tenant and r.entity = i.entity and r.key = i.key) x;
+      select row_to_json(x) into link from (
+        select k.external_id, k.erp_version, encode(k.shadow_hash, 'hex') shadow_hash, k.shadow, k.shadow_mapping, k.accepted, k.push_io,
+          k.push_open
+        from sync_engine.links k
+        where k.tenant_id = p_tenant and k.entity = i.entity and k.key = i.key and k.integration = p_integration) x;
+      select coalesce((select c.baseline from sync_engine.cursors c
+        where c.tenant_id = p_tenant and c.integration = p_integration and c.entity = i.entity), false) into baseline;
+    end if;
+    return next;
+  end loop;
+end $function$
 CREATE OR REPLACE FUNCTION sync_engine.record_list(p_tenant uuid, p_entity integer, p_after text, p_prefix text, p_deleted boolean, p_limit integer, p_integration integer, p_date_field text, p_from text, p_to text, p_equals_field text, p_equals text)
  RETURNS TABLE(key text, version integer, deleted boolean, updated_at timestamp with time zone, doc jsonb, sync jsonb)
  LANGUAGE plpgsql
@@ -616,7 +786,15 @@ AS $function$
         and k.integration is distinct from p_integration
     union all
     (select distinct on (p.integration) p.integration, 'outbound',
-        case when p.status in ('confirmed', 'superseded', 'discarded') then 'SYNCED' when p.category = 'NOT_FOUND' then 'ORPHANED'
+        case when p.category = 'NOT_FOUND' and p.status not in ('confirmed', 'superseded', 'discarded') then 'ORPHANED'
+          when p.status in ('confirmed', 'superseded', 'discarded') then case when exists (
+              -- the ERP does not show the row any more by the id that it was linked by
+              select 1 from sync_engine.links k where k.tenant_id = p_tenant and k.entity = p_entity and k.key = p_key
+                and k.integration = p.integration and k.external_id is null and k.shadow_hash is not null
+              union all
+              select 1 from sync_engine.records r where r.tenant_id = p_tenant and r.entity = p_entity and r.key = p_key
+                and r.integration = p.integration and r.external_id is null and r.shadow_hash is not null)
+            then 'ORPHANED' else 'SYNCED' end
           when p.status in ('rejected', 'unknown') then 'FAILED' else 'PENDING' end,
         p.external_id, p.problem, p.attempts, p.updated_at
       from sync_engine.pushes p where p.tenant_id = p_tenant and p.entity = p_entity and p.key = p_key
@@ -642,6 +820,106 @@ begin
     into answer
     from unnest(string_to_array(p_entities, E'\n'), string_to_array(p_keys, E'\n')) with ordinality s(entity, key, n);
   return answer;
+end $function$
+CREATE OR REPLACE FUNCTION sync_engine.scan_page(p_tenant uuid, p_integration integer, p_entity integer, p_job uuid, p_page integer, p_externals text, p_versions text, p_last boolean, OUT differing text, OUT job_status text, OUT job_counts jsonb)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare n_same int; noted bigint;
+begin
+  perform set_config('app.tenant', p_tenant::text, true);
+  with s as materialized (
+    select s.external_id, s.version is not distinct from coalesce(
+        (select r.erp_version from sync_engine.records r where r.external_id = s.external_id and r.tenant_id = p_tenant
+           and r.entity = p_entity and r.integration = p_integration),
+        (select k.erp_version from sync_engine.links k where k.external_id = s.external_id and k.tenant_id = p_tenant
+           and k.entity = p_entity and k.integration = p_integration),
+        (select d.erp_version from sync_engine.dead_letters d where d.tenant_id = p_tenant and d.integration = p_integration
+           and d.entity = p_entity and d.external_id = s.external_id and d.status = 'OPEN' and d.direction = 'inbound' limit 1)) same
+    from unnest(string_to_array(p_externals, E'\n'), string_to_array(p_versions, E'\n')) s(external_id, version))
+  select string_agg(s.external_id, E'\n') filter (where not s.same), count(*) filter (where s.same) into differing, n_same from s;
+  update sync_engine.jobs set read = read + n_same, unchanged = unchanged + n_same, all_read = p_last
+    where tenant_id = p_tenant and id = p_job
+    returning status, seen_from, jsonb_build_object('read', read, 'created', created, 'updated', updated, 'unchanged', unchanged,
+      'rejected', rejected, 'parked', parked, 'deleted', deleted) into job_status, noted, job_counts;
+  if noted is not null and p_externals is not null then
+    insert into sync_engine.seen (tenant_id, job_id, page, ids) values (p_tenant, p_job, p_page, p_externals);
+  end if;
+end $function$
+CREATE OR REPLACE FUNCTION sync_engine.settle_pushes(p_tenant uuid, p_integration integer, p_adapter text, p_items jsonb)
+ RETURNS SETOF uuid
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  i record; r record; io bigint;
+  listed boolean; waiting boolean;
+begin
+  perform sync_engine.begin_pushes(p_tenant, p_integration, p_adapter);
+  listed := exists (select 1 from sync_engine.dead_letters
+    where tenant_id = p_tenant and integration = p_integration and status = 'OPEN' and direction = 'outbound');
+  waiting := exists (select 1 from sync_engine.pushes
+    where tenant_id = p_tenant and integration = p_integration and status = 'parked' and waiting_key is not null);
+  for i in
+    select * from jsonb_to_recordset(p_items) i(id uuid, work text, epoch bigint, entity int, key text, version int, io bigint, linked boolean,
+      master boolean, "externalId" text, "erpVersion" text, shadow jsonb, "shadowHash" text, "shadowMapping" int, accepted jsonb)
+    order by i.entity, i.key collate "C"
+  loop
+    select version, integration, push_io, hash into r from sync_engine.records
+      where tenant_id = p_tenant and entity = i.entity and key = i.key for update;
+    if not found or r.version <> i.version or not sync_engine.holds_push(p_tenant, i.work, i.epoch) then continue; end if;
+    if i.master then
+      if i.linked and (r.integration is distinct from p_integration or r.push_io <> i.io) then continue; end if;
+      if not i.linked and r.integration is not null then continue; end if;
+    else
+      if r.integration is not distinct from p_integration then continue; end if;
+      select push_io into r.push_io from sync_engine.links
+        where tenant_id = p_tenant and entity = i.entity and key = i.key and integration = p_integration;
+      if found is distinct from i.linked or (found and r.push_io <> i.io) then continue; end if;
+    end if;
+    update sync_engine.pushes set status = 'confirmed', problem = null, category = null, external_id = i."externalId", sent = null,
+        waiting_entity = null, waiting_key = null, updated_at = now()
+      where tenant_id = p_tenant and id = i.id and status = 'sent' and io = i.io;
+    if not found then continue; end if;
+    io := nextval('sync_engine.io_numbers');
+    if i.master then
+      update sync_engine.records set integration = p_integration, external_id = i."externalId", erp_version = i."erpVersion",
+          shadow_hash = decode(i."shadowHash", 'hex'), shadow = i.shadow,
+          shadow_mapping = i."shadowMapping", accepted = nullif(i.accepted, 'null'), push_io = io, push_open = false
+        where tenant_id = p_tenant and entity = i.entity and key = i.key;
+    elsif i.linked then
+      update sync_engine.links set external_id = i."externalId", erp_version = i."erpVersion", shadow_hash = decode(i."shadowHash", 'hex'),
+          shadow = i.shadow, shadow_mapping = i."shadowMapping", accepted = nullif(i.accepted, 'null'), push_io = io, push_open = false,
+          updated_at = now()
+        where tenant_id = p_tenant and entity = i.entity and key = i.key and integration = p_integration;
+    else
+      insert into sync_engine.links (tenant_id, integration, entity, key, external_id, erp_version, shadow_hash, shadow, shadow_mapping,
+          accepted, push_io, push_open)
+        values (p_tenant, p_integration, i.entity, i.key, i."externalId", i."erpVersion", decode(i."shadowHash", 'hex'), i.shadow,
+          i."shadowMapping", nullif(i.accepted, 'null'), io, false);
+    end if;
+    if listed then
+      update sync_engine.dead_letters set status = 'RESOLVED', note = 'a later push succeeded', version = version + 1, updated_at = now()
+        where tenant_id = p_tenant and integration = p_integration and entity = i.entity and key = i.key and direction = 'outbound'
+          and status = 'OPEN';
+    end if;
+    if waiting then
+      update sync_engine.work w set due_at = clock_timestamp() from sync_engine.pushes p
+        where p.tenant_id = p_tenant and p.integration = p_integration and p.waiting_entity = i.entity and p.waiting_key = i.key
+          and p.status = 'parked'
+          and w.tenant_id = p_tenant and w.kind = 'push' and w.id = p.integration || ':' || p.entity || ':' || p.key;
+    end if;
+    delete from sync_engine.work w
+      where w.tenant_id = p_tenant and w.kind = 'push' and w.id = i.work and w.epoch = i.epoch and not w.again
+        and not exists (select 1 from sync_engine.pushes p where p.tenant_id = p_tenant and p.entity = i.entity and p.key = i.key
+          and p.integration = p_integration and p.status in ('pending', 'parked', 'sent', 'accepted', 'unknown'));
+    if not found then
+      update sync_engine.work set lease_until = null, owner = null, again = false, due_at = least(due_at, clock_timestamp())
+        where tenant_id = p_tenant and kind = 'push' and id = i.work and epoch = i.epoch;
+    end if;
+    return next i.id;
+  end loop;
 end $function$
 CREATE OR REPLACE FUNCTION sync_engine.write_change(p_tenant uuid, p_tenant_name text, p_entity integer, p_key text, p_version integer, p_hash bytea, p_doc jsonb, p_deleted boolean, p_integration integer, p_job uuid, p_source text, p_traceparent text)
  RETURNS bigint
@@ -673,19 +951,26 @@ begin
 end $function$
 
 -- grants
-function apply_page(p_tenant uuid, p_tenant_name text, p_integration integer, p_source text, p_entity integer, p_job uuid, p_epoch integer, p_page integer, p_io bigint, p_mapping integer, p_prefix text, p_cursor jsonb, p_last boolean, p_baseline boolean, p_repeats integer, p_targets integer[], p_letters jsonb, p_keys text, p_externals text, p_versions text, p_hashes text, p_docs text, p_same text, OUT left_over integer, OUT differing text, OUT job_status text, OUT job_counts jsonb) to sync_engine: execute
+function apply_page(p_tenant uuid, p_tenant_name text, p_integration integer, p_source text, p_entity integer, p_job uuid, p_epoch integer, p_page integer, p_io bigint, p_mapping integer, p_prefix text, p_cursor jsonb, p_last boolean, p_baseline boolean, p_repeats integer, p_targets integer[], p_letters jsonb, p_keys text, p_externals text, p_versions text, p_hashes text, p_docs text, p_same text, p_modified text, OUT left_over integer, OUT differing text, OUT job_status text, OUT job_counts jsonb) to sync_engine: execute
+function begin_pushes(p_tenant uuid, p_integration integer, p_adapter text) to sync_engine: execute
 function differing_keys(p_tenant uuid, p_integration integer, p_entity integer, p_prefix text, p_keys text, p_externals text, p_hashes text) to sync_engine: execute
 function discard_push(p_tenant uuid, p_push uuid) to sync_engine: execute
+function holds_push(p_tenant uuid, p_work text, p_epoch bigint) to sync_engine: execute
 function keys_of(p_tenant uuid, p_integration integer, p_entity integer, p_externals text) to sync_engine: execute
 function load_page(p_tenant uuid, p_integration integer, p_entity integer, p_page_id bigint, p_mapping integer, p_keys text, p_externals text, p_versions text, p_hashes text, p_docs text) to sync_engine: execute
+function mark_pushes(p_tenant uuid, p_integration integer, p_adapter text, p_items jsonb) to sync_engine: execute
 function new_id() to sync_engine: execute
 function new_reference() to sync_engine: execute
 function number_log(most integer) to sync_engine: execute
 function number_log(most integer) to sync_engine_dispatch: execute
 function plan_pushes(p_tenant uuid, p_page bigint, p_targets integer[]) to sync_engine: execute
+function push_anew(p_tenant uuid, p_integration integer, p_entity integer, p_key text) to sync_engine: execute
+function push_states(p_tenant uuid, p_integration integer, p_entities integer[], p_keys text[]) to sync_engine: execute
 function record_list(p_tenant uuid, p_entity integer, p_after text, p_prefix text, p_deleted boolean, p_limit integer, p_integration integer, p_date_field text, p_from text, p_to text, p_equals_field text, p_equals text) to sync_engine: execute
 function record_sync(p_tenant uuid, p_entity integer, p_key text, p_integration integer, p_external text) to sync_engine: execute
 function records_get(p_tenant uuid, p_entities text, p_keys text) to sync_engine: execute
+function scan_page(p_tenant uuid, p_integration integer, p_entity integer, p_job uuid, p_page integer, p_externals text, p_versions text, p_last boolean, OUT differing text, OUT job_status text, OUT job_counts jsonb) to sync_engine: execute
+function settle_pushes(p_tenant uuid, p_integration integer, p_adapter text, p_items jsonb) to sync_engine: execute
 function write_change(p_tenant uuid, p_tenant_name text, p_entity integer, p_key text, p_version integer, p_hash bytea, p_doc jsonb, p_deleted boolean, p_integration integer, p_job uuid, p_source text, p_traceparent text) to sync_engine: execute
 schema to sync_engine: usage
 schema to sync_engine_dispatch: usage
@@ -698,6 +983,7 @@ sequence work_epochs to sync_engine: select, usage
 sequence work_epochs to sync_engine_dispatch: usage
 table account_mappings to sync_engine: delete, insert, select, update
 table accounts to sync_engine: delete, insert, select, update
+table bulk_jobs to sync_engine: delete, insert, select, update
 table changes to sync_engine: delete, insert, select, update
 table consumer_positions to sync_engine: delete, insert, select, update
 table cursors to sync_engine: delete, insert, select, update
@@ -717,5 +1003,6 @@ table pushes to sync_engine: delete, insert, select, update
 table records to sync_engine: delete, insert, select, update
 table requests to sync_engine: delete, insert, select, update
 table requests to sync_engine_dispatch: delete, select (at)
+table seen to sync_engine: delete, insert, select, update
 table work to sync_engine: delete, insert, select, update
 table work to sync_engine_dispatch: select, update (again), update (epoch), update (lease_until), update (owner)

@@ -17,37 +17,22 @@ export type ApiKey = {
   lastUsedAt: string | null;
 };
 
-export type BulkRetried = { retried: number };
-
-export type BulkRetry = {
-  integration?: string;
-  kind?: "REJECTED" | "PARKED" | "PUSH" | "CONFLICT" | "EVENT";
-  entityType?:
-    | "Supplier"
-    | "Customer"
-    | "Contact"
-    | "Technician"
-    | "Port"
-    | "Vessel"
-    | "GlAccount"
-    | "Part"
-    | "CatalogItem"
-    | "InventoryBalance"
-    | "WorkOrder"
-    | "PurchaseOrder"
-    | "SalesOrder"
-    | "Order"
-    | "Requisition"
-    | "Rfq"
-    | "Ticket"
-    | "Receipt"
-    | "Shipment"
-    | "InventoryTransaction"
-    | "CostPosting"
-    | "Invoice"
-    | "Payment"
-    | "GlTransaction";
+export type BulkJob = {
+  id: string;
+  kind: "retry" | "replay";
+  status: "queued" | "running" | "completed" | "failed" | "cancelled";
+  filter: { [name: string]: Json };
+  total: number;
+  counts: { seen: number; done: number };
+  /** entries left as they were, by reason; seen = done + their sum */ left: { [name: string]: Json };
+  createdBy: string;
+  createdAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+  problem: Problem | null;
 };
+
+export type BulkRetry = { /** every open letter when absent */ filter?: LetterFilter };
 
 /** An article offered to buyers. */ export type CatalogItemRecord = {
   /** Business key. */ itemNumber: string;
@@ -267,7 +252,11 @@ export type DeadLetter = {
   reason: string;
   problem: Problem | null;
   payload: Json;
+  request: LetterExcerpt | null;
+  response: LetterExcerpt | null;
   status: "OPEN" | "RESOLVED" | "DISCARDED";
+  note: string | null;
+  closedBy: string | null;
   attempts: number;
   version: number;
   createdAt: string;
@@ -327,7 +316,7 @@ export type ExecuteAnswer = {
 
 export type ExecuteBody = {
   /** entities or groups; every inbound entity when absent */ entityTypes?: string[];
-  mode?: "incremental" | "full";
+  mode?: "incremental" | "full" | "scan";
   dryRun?: boolean;
 };
 
@@ -430,7 +419,7 @@ export type IntegrationBody = {
   authMethod?: "NONE" | "BASIC" | "OAUTH2" | "API_KEY" | "SSH_KEY" | "SHARED_SECRET";
   /** {enabled, interval} or a cron expression per entity or group */ syncSchedule?: { [name: string]: Json };
   /** the adapter's own settings, see GET /erp/systems/:code */ settings?: { [name: string]: Json };
-  /** entity → {direction, master, keyPrefix, schedule, lookbackSeconds, pageSize, fieldPolicy} */ entities?: {
+  /** entity → {direction, master, keyPrefix, schedule, lookbackSeconds, pageSize, fieldPolicy, tolerance, scanSchedule} */ entities?: {
     [name: string]: Json;
   };
   limits?: Limits;
@@ -495,7 +484,7 @@ export type IntegrationPatchBody = {
   authMethod?: "NONE" | "BASIC" | "OAUTH2" | "API_KEY" | "SSH_KEY" | "SHARED_SECRET";
   /** {enabled, interval} or a cron expression per entity or group */ syncSchedule?: { [name: string]: Json };
   /** the adapter's own settings, see GET /erp/systems/:code */ settings?: { [name: string]: Json };
-  /** entity → {direction, master, keyPrefix, schedule, lookbackSeconds, pageSize, fieldPolicy} */ entities?: {
+  /** entity → {direction, master, keyPrefix, schedule, lookbackSeconds, pageSize, fieldPolicy, tolerance, scanSchedule} */ entities?: {
     [name: string]: Json;
   };
   limits?: Limits;
@@ -648,7 +637,7 @@ export type Job = {
   integration: string;
   entityType: EntityName;
   direction: "inbound" | "outbound";
-  mode: "incremental" | "full";
+  mode: "incremental" | "full" | "scan";
   trigger: "manual" | "webhook" | "schedule" | "start";
   status: "queued" | "running" | "awaiting_approval" | "completed" | "failed" | "cancelled";
   dryRun: boolean;
@@ -671,6 +660,41 @@ export type JobCounts = {
 };
 
 export type KeyPatch = { name: string };
+
+export type LetterExcerpt = { head: string; body?: string };
+
+export type LetterFilter = {
+  integration?: string;
+  kind?: "REJECTED" | "PARKED" | "PUSH" | "CONFLICT" | "EVENT";
+  reason?: string;
+  entityType?:
+    | "Supplier"
+    | "Customer"
+    | "Contact"
+    | "Technician"
+    | "Port"
+    | "Vessel"
+    | "GlAccount"
+    | "Part"
+    | "CatalogItem"
+    | "InventoryBalance"
+    | "WorkOrder"
+    | "PurchaseOrder"
+    | "SalesOrder"
+    | "Order"
+    | "Requisition"
+    | "Rfq"
+    | "Ticket"
+    | "Receipt"
+    | "Shipment"
+    | "InventoryTransaction"
+    | "CostPosting"
+    | "Invoice"
+    | "Payment"
+    | "GlTransaction";
+  /** listed at or after this time, ISO 8601 with zone */ from?: string;
+  /** listed before this time, ISO 8601 with zone */ to?: string;
+};
 
 export type Limits = { concurrentCalls?: number; perMinute?: number };
 
@@ -1587,6 +1611,13 @@ export interface Routes {
     body: IntegrationBody;
     answer: Integration;
   };
+  /** Cancel a bulk job; what it has done stands */
+  "POST /api/v1/erp/bulk-jobs/{id}/cancel": {
+    path: { id: string };
+    query: Record<never, never>;
+    body?: undefined;
+    answer: BulkJob;
+  };
   /** Cancel a job after its page in hand */
   "POST /api/v1/erp/sync-jobs/{id}/cancel": {
     path: { id: string };
@@ -1722,6 +1753,18 @@ export interface Routes {
     body?: undefined;
     answer: { items: IntegrationMetrics[]; /** cursor of the next page; null on the last one */ next: string | null };
   };
+  /** List bulk jobs, newest first */
+  "GET /api/v1/erp/bulk-jobs": {
+    path: Record<never, never>;
+    query: {
+      cursor?: string;
+      limit?: number;
+      kind?: "retry" | "replay";
+      status?: "queued" | "running" | "completed" | "failed" | "cancelled";
+    };
+    body?: undefined;
+    answer: { items: BulkJob[]; /** cursor of the next page; null on the last one */ next: string | null };
+  };
   /** List changes and pushes, newest first */
   "GET /api/v1/erp/transactions": {
     path: Record<never, never>;
@@ -1770,6 +1813,7 @@ export interface Routes {
       limit?: number;
       integration?: string;
       kind?: "REJECTED" | "PARKED" | "PUSH" | "CONFLICT" | "EVENT";
+      reason?: string;
       status?: "OPEN" | "RESOLVED" | "DISCARDED";
       entityType?:
         | "Supplier"
@@ -1796,6 +1840,9 @@ export interface Routes {
         | "Invoice"
         | "Payment"
         | "GlTransaction";
+      key?: string;
+      from?: string;
+      to?: string;
     };
     body?: undefined;
     answer: { items: DeadLetter[]; /** cursor of the next page; null on the last one */ next: string | null };
@@ -1918,6 +1965,13 @@ export interface Routes {
   };
   /** Read one API key (never the key itself) */
   "GET /api/v1/api-keys/{id}": { path: { id: string }; query: Record<never, never>; body?: undefined; answer: ApiKey };
+  /** Read one bulk job: how far it has come */
+  "GET /api/v1/erp/bulk-jobs/{id}": {
+    path: { id: string };
+    query: Record<never, never>;
+    body?: undefined;
+    answer: BulkJob;
+  };
   /** Read one change or push */
   "GET /api/v1/erp/transactions/{id}": {
     path: { id: string };
@@ -1978,12 +2032,12 @@ export interface Routes {
   };
   /** Rename an API key */
   "PATCH /api/v1/api-keys/{id}": { path: { id: string }; query: Record<never, never>; body: KeyPatch; answer: ApiKey };
-  /** Retry every dead letter that fits */
+  /** Retry every open dead letter that fits, as a bulk job */
   "POST /api/v1/erp/dead-letters/bulk-retry": {
     path: Record<never, never>;
     query: Record<never, never>;
     body?: BulkRetry;
-    answer: BulkRetried;
+    answer: BulkJob;
   };
   /** Retry, as it is or with an edited record */
   "POST /api/v1/erp/dead-letters/{id}/retry": {
