@@ -1,6 +1,8 @@
 import type { FaultSpec, Faults, FaultState } from "./faults";
 import type { JournalEntry } from "./journal";
 import type { Database } from "./odoo/database";
+import { Env } from "./odoo/env";
+import { Transaction } from "./odoo/transaction";
 import type { Answer } from "./odoo/pages";
 import type { Incoming } from "./odoo/face";
 import type { OdooServer } from "./odoo/server";
@@ -16,6 +18,10 @@ export interface OdooControl {
   faults(): FaultState[];
   /** Committed writes after a sequence number. */
   journal(after?: number): JournalEntry[];
+  /** Told of every commit, at once: `peek` shows what it left. One listener. */
+  onCommit(listener: (entries: readonly JournalEntry[]) => void): void;
+  /** Fields of a record as they stand, as Odoo stores them; null when there is none. */
+  peek(model: string, id: number, fields: readonly string[]): Record<string, unknown> | null;
   /** Calls a model's method as the administrator; faults do not strike it. Plain JSON comes back. */
   call(model: string, method: string, args?: Json[], kwargs?: JsonObject, lateCommitMs?: number): Promise<Json>;
   /** Adds demo data. */
@@ -36,6 +42,13 @@ export function createControl(database: Database, server: OdooServer, faults: Fa
     clearFaults: (id) => faults.clear(id),
     faults: () => faults.list(),
     journal: (after = 0) => database.journal.entries.filter(({ seq }) => seq > after),
+    onCommit: (listener) => (database.onCommit = listener),
+    peek: (model, id, fields) => {
+      const { world } = database;
+      if (!world.store.row(model, id)) return null;
+      const env = new Env(world, new Transaction(world.store, world.clock.stamp()));
+      return Object.fromEntries(fields.map((name) => [name, env.get(model, id, name)]));
+    },
     call: async (model, method, args = [], kwargs = {}, lateCommitMs = 0) => {
       const result = await database.call({ model, method, args, kwargs }, 2, lateCommitMs);
       return JSON.parse(JSON.stringify(result)) as Json;

@@ -81,11 +81,12 @@ export class Journal {
   }
 
   /** Appends one transaction. */
-  append(writes: readonly JournalWrite[], image: CommitImage): void {
+  append(writes: readonly JournalWrite[], image: CommitImage): JournalEntry[] {
     const at = new Date(this.now()).toISOString();
     const entries = writes.map((write) => ({ seq: ++this.seq, at, ...write }));
     this.entries.push(...entries);
     if (this.file) appendFileSync(this.file, `${JSON.stringify({ entries, ...image })}\n`);
+    return entries;
   }
 
   /** Writes a snapshot, so that the next start need not replay what it holds. */

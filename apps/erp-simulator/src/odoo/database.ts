@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { Journal } from "../journal";
+import { Journal, type JournalEntry } from "../journal";
 import { BEHAVIOURS } from "./behaviour/registry";
 import { runCall, type ModelCall } from "./dispatch";
 import { Env, type World } from "./env";
@@ -32,7 +32,9 @@ export class Database {
   readonly world: World;
   readonly journal: Journal;
   /** Told of every committed write, after the commit. */
-  onCommit: ((writes: readonly JournalWrite[]) => void) | undefined;
+  onCommit: ((entries: readonly JournalEntry[]) => void) | undefined;
+  /** Ends of the transactions that have not committed yet, by the rows that they lock. */
+  private readonly locks = new Map<string, Promise<void>>();
 
   constructor(options: DatabaseOptions) {
     const schema = new Schema(options.version);
@@ -46,23 +48,42 @@ export class Database {
    * but become visible, and are answered, only after that time.
    */
   async call(call: ModelCall, uid = 2, lateCommitMs = 0): Promise<Output> {
-    const tx = this.begin();
-    let result: Output;
-    try {
-      result = runCall(new Env(this.world, tx, {}, uid), call);
-    } catch (error) {
-      tx.undo();
-      throw error;
-    }
+    const { tx, result } = await this.run(call, uid);
     if (tx.isEmpty) return result;
-    if (lateCommitMs > 0) {
-      tx.undo();
-      await delay(lateCommitMs);
-      tx.redo();
-    }
+    if (lateCommitMs > 0) await this.commitLater(tx, lateCommitMs);
     tx.writes.push(...describeWrites(call, result, tx));
     this.commit(tx);
     return result;
+  }
+
+  /** Waits for rows that others hold, as a write does in PostgreSQL: nobody overwrites what is not committed yet. */
+  private async run(call: ModelCall, uid: number): Promise<{ tx: Transaction; result: Output }> {
+    for (;;) {
+      const tx = this.begin();
+      let result: Output;
+      try {
+        result = runCall(new Env(this.world, tx, {}, uid), call);
+      } catch (error) {
+        tx.undo();
+        throw error;
+      }
+      const held = tx.rows().find((row) => this.locks.has(row));
+      if (held === undefined) return { tx, result };
+      tx.undo();
+      await this.locks.get(held);
+    }
+  }
+
+  private async commitLater(tx: Transaction, ms: number): Promise<void> {
+    const rows = tx.rows();
+    let end: () => void = () => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    for (const row of rows) this.locks.set(row, ended);
+    tx.undo();
+    await delay(ms);
+    tx.redo();
+    for (const row of rows) this.locks.delete(row);
+    end();
   }
 
   /** Runs trusted code, such as the demo seed, in one transaction at one instant. */
@@ -86,9 +107,9 @@ export class Database {
   }
 
   private commit(tx: Transaction): void {
-    this.journal.append(tx.writes, tx.image());
+    const entries = this.journal.append(tx.writes, tx.image());
     for (const work of tx.afterCommit) work();
-    this.onCommit?.(tx.writes);
+    this.onCommit?.(entries);
   }
 }
 

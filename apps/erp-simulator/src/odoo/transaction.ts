@@ -60,6 +60,11 @@ export class Transaction {
     return next;
   }
 
+  /** The rows that it locks. */
+  rows(): string[] {
+    return [...new Set(this.changes.map(({ model, id }) => `${model}/${id}`))];
+  }
+
   /** Takes every change back; `redo` may put them in again. */
   undo(): void {
     for (const change of [...this.changes].reverse()) this.store.put(change.model, change.id, change.before);
