@@ -4,17 +4,19 @@
 import { transformSync } from "@swc/core";
 import { build } from "esbuild";
 import { existsSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 
 export const root = resolve(import.meta.dirname, "..");
 /** What an app may start with; each becomes a file of its own in dist. */
 const ENTRIES = ["main", "migrate"];
 
-const swcPlugin = {
+const swcPlugin = (changed) => ({
   name: "swc",
   setup(b) {
-    b.onLoad({ filter: /\.ts$/ }, ({ path }) => {
-      const source = readFileSync(path, "utf8");
+    b.onLoad({ filter: /\.(ts|sql)$/ }, ({ path }) => {
+      const text = readFileSync(path, "utf8");
+      const source = changed ? changed(relative(root, path), text) : text;
+      if (path.endsWith(".sql")) return { contents: source, loader: "text" };
       if (!/@\w+\s*\(/.test(source)) return { contents: source, loader: "ts" };
       const { code } = transformSync(source, {
         filename: path,
@@ -32,7 +34,7 @@ const swcPlugin = {
       return { contents: code, loader: "js" };
     });
   },
-};
+});
 
 /** The file of an alias; a star of one stands for the same text in its path. */
 function aliased(paths, name) {
@@ -60,10 +62,15 @@ function aliasPlugin() {
 
 /** Bundles one app into dist and answers the files that went in, relative to the root. */
 export async function buildApp(app) {
-  const entries = ENTRIES.map((name) => join(root, app, "src", `${name}.ts`)).filter((file) => existsSync(file));
+  const entries = ENTRIES.filter((name) => existsSync(join(root, app, "src", `${name}.ts`)));
+  return buildFrom(join(app, "src"), entries, join("dist", app));
+}
+
+/** The same for entries of any folder. `changed` alters sources as they are read: (path, text) => text. */
+export async function buildFrom(folder, entries, outdir, changed) {
   const { metafile } = await build({
-    entryPoints: entries,
-    outdir: join(root, "dist", app),
+    entryPoints: entries.map((name) => join(root, folder, `${name}.ts`)),
+    outdir: join(root, outdir),
     absWorkingDir: root,
     bundle: true,
     platform: "node",
@@ -73,9 +80,8 @@ export async function buildApp(app) {
     sourcemap: true,
     keepNames: true,
     metafile: true,
-    loader: { ".sql": "text" },
     tsconfigRaw: { compilerOptions: { experimentalDecorators: true, useDefineForClassFields: false } },
-    plugins: [aliasPlugin(), swcPlugin],
+    plugins: [aliasPlugin(), swcPlugin(changed)],
     logLevel: "warning",
   });
   return Object.keys(metafile.inputs);

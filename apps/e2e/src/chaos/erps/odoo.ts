@@ -63,6 +63,12 @@ export class ChaosOdoo implements ChaosErp {
     );
   }
 
+  /** A row from before the run. */
+  async seed(entity: EntityName, fields: JsonObject): Promise<void> {
+    const model = MODELS[entity] ?? "";
+    await this.simulator.odoo.call(model, "create", [{ ...presetOf(model), ...this.valuesOf(model, fields) }]);
+  }
+
   async write({ operation, entity, key, action, fields, lateCommitMs = 0 }: PersonsWrite): Promise<number> {
     const { odoo } = this.simulator;
     const model = MODELS[entity] ?? "";
@@ -72,8 +78,7 @@ export class ChaosOdoo implements ChaosErp {
     this.awaited.push(waiting);
     try {
       if (id === null) {
-        const preset: JsonObject = model === "res.partner" ? { supplier_rank: 1, is_company: true } : {};
-        await odoo.call(model, "create", [{ ...preset, ...values }], {}, lateCommitMs);
+        await odoo.call(model, "create", [{ ...presetOf(model), ...values }], {}, lateCommitMs);
       } else if (action === "delete") await odoo.call(model, "unlink", [[id]]);
       else await odoo.call(model, "write", [[id], values], {}, lateCommitMs);
     } finally {
@@ -194,6 +199,10 @@ export class ChaosOdoo implements ChaosErp {
     const ids = call.args[0];
     return keyOf(this.simulator.odoo, call.model, Number(Array.isArray(ids) ? ids[0] : ids));
   }
+}
+
+function presetOf(model: string): JsonObject {
+  return model === "res.partner" ? { supplier_rank: 1, is_company: true } : {};
 }
 
 /** The values of a create or write; a list of one for the first. */

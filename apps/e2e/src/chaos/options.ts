@@ -1,0 +1,30 @@
+import { parseArgs } from "node:util";
+
+/** What a run was asked for. */
+export interface ChaosOptions {
+  minutes: number;
+  seed: number;
+  mutant: string | undefined;
+  json: boolean;
+  /** Where the whole history is written, for another look. */
+  save: string | undefined;
+}
+
+/** Reads the command line. Throws with words for people. */
+export function readOptions(args: readonly string[]): ChaosOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      minutes: { type: "string", default: "2" },
+      seed: { type: "string" },
+      mutant: { type: "string" },
+      json: { type: "boolean", default: false },
+      save: { type: "string" },
+    },
+  });
+  const minutes = Number(values.minutes);
+  if (!(minutes > 0 && minutes <= 600)) throw new Error("--minutes is a number from 0 to 600");
+  const seed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed);
+  if (!Number.isSafeInteger(seed) || seed < 0) throw new Error("--seed is a whole number from 0");
+  return { minutes, seed, mutant: values.mutant, json: values.json, save: values.save };
+}

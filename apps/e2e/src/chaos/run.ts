@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { collect, untilQuiet } from "./collect";
+import type { FaultKind, History } from "./history";
+import { Nemesis } from "./nemesis/nemesis";
+import { processStrikes } from "./nemesis/processes";
+import { PullDriver } from "./pull-driver";
+import { World, type WorldOptions } from "./world";
+
+/** What the issue of a run is judged by. */
+export interface RunOptions extends WorldOptions {
+  minutes: number;
+  mutant?: string;
+}
+
+/** Seen at least so often in ten minutes, each. */
+const MINIMUM_PER_TEN_MINUTES = 5;
+const COUNTED: readonly FaultKind[] = ["kill-between-send-and-confirm"];
+const QUIET_MS = 120_000;
+/** Operations per minute that must have arrived on another side, on the slowest machine. */
+const FLOOR_PER_MINUTE = 20;
+const WRITER_PAUSE_MS = 400;
+const PULL_EVERY_MS = 1_500;
+
+/** Opens a world, lets the nemesis work on it, heals it, waits until it is quiet and asks what is left. */
+export async function runChaos(options: RunOptions): Promise<History> {
+  const world = await World.open(options);
+  try {
+    return await withNemesis(world, options);
+  } finally {
+    await world.stop();
+  }
+}
+
+async function withNemesis(world: World, options: RunOptions): Promise<History> {
+  const { minutes, seed, mutant, say } = options;
+  const limits = limitsOf(options);
+  const driver = new PullDriver(world.tenant);
+  const nemesis = new Nemesis(world, limits.faults, say);
+  const startedAt = Date.now();
+  const writing = new AbortController();
+  const striking = new AbortController();
+  const writers = [
+    ...[world.mes.http, world.mes.bus, ...world.people].map((writer) => writer.run(writing.signal, WRITER_PAUSE_MS)),
+    driver.run(world.erps, PULL_EVERY_MS, writing.signal),
+    following(world, writing.signal),
+  ];
+  const harm = nemesis.hand(processStrikes(world.random("processes")), world.random("hand"), 3_000, striking.signal);
+  say(`everything runs; the nemesis works for ${minutes} min`);
+  await sleep(minutes * 60_000);
+  striking.abort();
+  await harm;
+  writing.abort();
+  await Promise.all(writers);
+  world.platform.heal();
+  for (const erp of world.erps) erp.heal();
+  await world.platform.serves(60_000);
+  const healedAt = Date.now();
+  say("healed; waiting until nothing moves");
+  const quietAt = await untilQuiet(world, driver, QUIET_MS);
+  const api = await collect(world, driver);
+  return {
+    version: 1,
+    setup: { seed, minutes, ...(mutant === undefined ? {} : { mutant }), policies: {}, limits },
+    timings: { startedAt, healedAt, quietAt },
+    erps: await Promise.all(world.erps.map((erp) => erp.history())),
+    operations: world.log.operations,
+    faults: nemesis.faults,
+    invalid: world.invalid,
+    api,
+    consumer: world.consumer.end(),
+  };
+}
+
+function limitsOf({ minutes, mutant }: RunOptions): History["setup"]["limits"] {
+  const least = mutant === undefined ? Math.floor((MINIMUM_PER_TEN_MINUTES * minutes) / 10) : 0;
+  return {
+    quietMs: QUIET_MS,
+    applied: Math.floor(FLOOR_PER_MINUTE * minutes),
+    faults: Object.fromEntries(COUNTED.map((kind) => [kind, least])),
+  };
+}
+
+async function following(world: World, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await world.consumer.catchUp().catch(() => undefined);
+    await sleep(2_000, undefined, { signal }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { EntityName } from "@dovetail/domain";
+import type { ChaosErp } from "../erps/erp";
+import type { Operation } from "../history";
+import type { Random } from "../random";
+import type { KeyBook } from "./key-book";
+import type { Intent, OperationLog } from "./operation-log";
+
+/** The fields that people change in ERPs; the MES side has others. */
+const OWN: Partial<Record<EntityName, readonly string[]>> = {
+  Supplier: ["email", "name"],
+  Part: ["name"],
+  PurchaseOrder: ["notes"],
+};
+
+/** A person at work in an ERP that is master of its rows. */
+export class ErpWriter {
+  private counter = 0;
+
+  constructor(
+    readonly name: string,
+    private readonly erp: ChaosErp,
+    private readonly random: Random,
+    private readonly keys: KeyBook,
+    private readonly log: OperationLog,
+  ) {}
+
+  async run(signal: AbortSignal, pauseMs: number): Promise<void> {
+    while (!signal.aborted) {
+      await this.step();
+      await sleep(this.random.between(0, pauseMs * 2), undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** A record of the same key that a module creates at this moment. */
+  createSupplier(key: string): Promise<Operation> {
+    const id = this.nextId();
+    return this.write({ entity: "Supplier", key, action: "create", fields: this.supplierOf(key, id) });
+  }
+
+  /** A new row whose stamp is older than its commit. */
+  async createLate(delayMs: number): Promise<Operation> {
+    const id = this.nextId();
+    const key = `S-${id}`;
+    const intent = { entity: "Supplier", key, action: "create", fields: this.supplierOf(key, id) } as const;
+    const operation = await this.write(intent, delayMs);
+    if (operation.outcome === "ok") this.keys.add("Supplier", key);
+    return operation;
+  }
+
+  /** A row that no record can be made of: its text holds what cannot be stored. */
+  async createInvalid(): Promise<Operation> {
+    const id = this.nextId();
+    const fields = { partNumber: `BAD-${id}`, name: `Bad ${id}`, description: "half\0a word" };
+    return this.write({ entity: "Part", key: `BAD-${id}`, action: "create", fields });
+  }
+
+  private async step(): Promise<void> {
+    const { random } = this;
+    if (random.chance(0.06)) {
+      const id = this.nextId();
+      const key = `S-${id}`;
+      await this.write({ entity: "Supplier", key, action: "create", fields: this.supplierOf(key, id) });
+      this.keys.add("Supplier", key);
+      return;
+    }
+    const entity = random.pick(Object.keys(OWN) as EntityName[]);
+    const standing = await this.erp.keys(entity);
+    const keys = this.keys.of(entity).filter((key) => standing.includes(key));
+    if (keys.length === 0) return;
+    const field = random.pick(OWN[entity] ?? []);
+    const value = field === "email" ? `${this.nextId()}@erp.example` : this.nextId();
+    await this.write({ entity, key: random.pick(keys), action: "update", fields: { [field]: value } });
+  }
+
+  private supplierOf(key: string, id: string) {
+    return { supplierNumber: key, name: `Supplier ${key}`, email: `${id}@erp.example` };
+  }
+
+  private nextId(): string {
+    return `${this.name}.${++this.counter}`;
+  }
+
+  private write(intent: Intent, lateCommitMs = 0): Promise<Operation> {
+    const { erp, name: writer, counter } = this;
+    const { entity, key, fields } = intent;
+    const action = intent.action === "post" ? "create" : intent.action;
+    const who = { writer, counter, side: { integration: erp.integration } };
+    const operation = `${writer}.${counter}`;
+    return this.log.around(who, intent, async () => {
+      try {
+        return { outcome: "ok", seq: await erp.write({ operation, entity, key, action, fields, lateCommitMs }) };
+      } catch {
+        return { outcome: "failed" };
+      }
+    });
+  }
+}
