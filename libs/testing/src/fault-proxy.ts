@@ -3,6 +3,11 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 /** What the proxy does with bytes: hand on, swallow (`half-open`), or refuse connections (`cut`). */
 export type ProxyMode = "pass" | "half-open" | "cut";
 
+/** One connection: whom to tell of the answer that it is going to lose. */
+interface Line {
+  lost: ((answer: Buffer) => void) | undefined;
+}
+
 /** A TCP proxy on 127.0.0.1 that breaks as told. */
 export class FaultProxy {
   /** Connections taken so far. */
@@ -12,6 +17,7 @@ export class FaultProxy {
   private mode: ProxyMode = "pass";
   private delayMs = 0;
   private breaking: { left: number; broken(): void } | undefined;
+  private losing: { asked: RegExp; lost(answer: Buffer): void } | undefined;
   private readonly pairs = new Set<[Socket, Socket]>();
 
   private constructor(
@@ -74,6 +80,20 @@ export class FaultProxy {
     return new Promise((broken) => (this.breaking = { left: bytes, broken }));
   }
 
+  /**
+   * Hands on the next piece that matches (read as latin1), swallows the server's answer to it and breaks that connection:
+   * the effect stands, and its sender cannot know. Resolves with the answer; new connections pass.
+   */
+  loseAnswerTo(asked: RegExp): Promise<Buffer> {
+    return new Promise((lost) => (this.losing = { asked, lost }));
+  }
+
+  /** Nothing is waited for any more: neither a number of bytes nor an answer to lose. */
+  forget(): void {
+    this.breaking = undefined;
+    this.losing = undefined;
+  }
+
   /** Keeps connections open and swallows every byte, as a lost network does. */
   halfOpen(): void {
     this.mode = "half-open";
@@ -109,8 +129,9 @@ export class FaultProxy {
         if (pair.every((each) => each.destroyed)) this.pairs.delete(pair);
       });
     }
-    this.pump(client, upstream, "toServer");
-    this.pump(upstream, client, "toClient");
+    const line: Line = { lost: undefined };
+    this.pump(client, upstream, "toServer", line);
+    this.pump(upstream, client, "toClient", line);
   }
 
   private breaksNow(bytes: number): boolean {
@@ -122,7 +143,21 @@ export class FaultProxy {
     return true;
   }
 
-  private pump(from: Socket, to: Socket, direction: "toServer" | "toClient"): void {
+  /** Whether this piece must not be handed on. */
+  private loses(piece: Buffer, direction: "toServer" | "toClient", line: Line, pair: readonly Socket[]): boolean {
+    if (direction === "toServer") {
+      if (!this.losing?.asked.test(piece.toString("latin1"))) return false;
+      line.lost = this.losing.lost;
+      this.losing = undefined;
+      return false;
+    }
+    if (!line.lost) return false;
+    line.lost(piece);
+    for (const socket of pair) socket.destroy();
+    return true;
+  }
+
+  private pump(from: Socket, to: Socket, direction: "toServer" | "toClient", line: Line): void {
     // Each timer takes the oldest piece, so order is kept when the delay changes.
     const held: (() => void)[] = [];
     const later = (fn: () => void): void => {
@@ -133,6 +168,7 @@ export class FaultProxy {
     from.on("data", (piece: Buffer) =>
       later(() => {
         if (this.mode !== "pass" || to.destroyed) return;
+        if (this.loses(piece, direction, line, [from, to])) return;
         if (direction === "toClient" && this.breaksNow(piece.length)) return;
         this.bytes[direction] += piece.length;
         to.write(piece);

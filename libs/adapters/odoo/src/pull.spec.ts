@@ -95,16 +95,18 @@ describe("a full read", () => {
 describe("an incremental read", () => {
   const cursor = { lo: "2026-11-20 10:20:00", hi: null, last: 0 };
 
-  it("reads a window from the last one's end less the look-back, and documents whose lines changed", async () => {
+  it("reads a window from the last one's end less the look-back, and documents whose lines changed or whose supplier was renamed", async () => {
     const fake = odoo({ orders: [order(4)] });
     const [page] = await pull(fake, { mode: "incremental", cursor });
     expect(searches(fake)[0]?.named?.["domain"]).toEqual([
       ["id", ">", 0],
       "|",
+      "|",
       "&",
       ["write_date", ">=", "2026-11-20 10:15:00"],
       ["write_date", "<", "2026-11-20 10:30:00"],
       ["order_line.write_date", ">=", "2026-11-20 10:15:00"],
+      ["partner_id.write_date", ">=", "2026-11-20 10:15:00"],
     ]);
     expect(page?.cursor).toEqual({ lo: "2026-11-20 10:30:00", hi: null, last: 0 });
   });

@@ -55,6 +55,12 @@ export function keyOf(odoo: OdooControl, model: string, id: number): string {
   return typeof value === "string" && value !== "" ? value : `ODOO-${id}`;
 }
 
+/** What a document of the run shows, in canonical names. */
+export function heldFields(entity: EntityName): string[] {
+  const shape = Object.values(SHAPES).find((one) => one.entity === entity);
+  return [...Object.values(shape?.fields ?? {}), ...(entity === "PurchaseOrder" ? ["supplier"] : [])];
+}
+
 /** Our names of the values that a write set. */
 export function fieldsOf(model: string, values: unknown): string[] {
   const shape = SHAPES[model];

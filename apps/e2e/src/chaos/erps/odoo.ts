@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { TenantWorld } from "../../tenant-world";
 import type { ErpDocument, ErpHistory, JournalEntry, Send } from "../history";
 import type { ChaosErp, PersonsWrite } from "./erp";
-import { documentOf, fieldsOf, keyOf, SHAPES } from "./odoo-documents";
+import { documentOf, fieldsOf, heldFields, keyOf, SHAPES } from "./odoo-documents";
 import { OdooEdge, type OdooCall, type Passed } from "./odoo-edge";
 
 /** How long a call of the platform waits for Odoo's answer. */
@@ -112,10 +112,11 @@ export class ChaosOdoo implements ChaosErp {
         if (document) final.push(document);
       }
     }
-    const own = { direction: "both", master: true, writeClass: "L" } as const;
+    const own = (entity: EntityName) =>
+      ({ direction: "both", master: true, writeClass: "L", holds: heldFields(entity) }) as const;
     return {
       integration: this.integration,
-      entities: { Supplier: own, Part: own, PurchaseOrder: own },
+      entities: { Supplier: own("Supplier"), Part: own("Part"), PurchaseOrder: own("PurchaseOrder") },
       journal: this.journal,
       sends: this.sends,
       final,

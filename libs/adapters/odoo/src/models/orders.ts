@@ -50,8 +50,8 @@ export const purchaseOrder: OdooModel = {
     "order_line",
   ],
   aliases: { notes: "note" },
-  // A line's text can change without the order's stamp moving.
-  touchedBy: ["order_line"],
+  // A line's text can change without the order's stamp moving; so can the supplier's name, which the order shows.
+  touchedBy: ["order_line", "partner_id"],
   children: [
     {
       as: "_lines",
