@@ -36,6 +36,13 @@ describe("changes from the MES", () => {
     expect(await world.record("Part", "P-1")).toMatchObject({ description: "x" });
   });
 
+  it("SYN-8: a request repeated after others is answered with the version that it made, not with theirs", async () => {
+    const first = event("late-1", "LATE");
+    expect(await request("mes.acme.Part.updated", first)).toMatchObject({ duplicate: false, version: 1 });
+    await write("LATE", { op: "patch", body: { description: "later" } });
+    expect(await request("mes.acme.Part.updated", first)).toMatchObject({ duplicate: true, version: 1 });
+  });
+
   it("a hundred writers of one key, each its own event: a hundred versions or none twice", async () => {
     const answers = await Promise.all(
       Array.from({ length: 40 }, (_, i) =>

@@ -8,6 +8,8 @@ import type { World } from "./world";
 
 const ENDED = ["completed", "failed", "cancelled"];
 const OPEN = ["pending", "sent", "accepted", "parked", "unknown"];
+/** Only a person can go on with these. */
+const LEFT_TO_PEOPLE = new Set(["UNKNOWN", "DUPLICATE"]);
 const REST_MS = 4_000;
 
 /** Reads the API until nothing moves any more; answers when that began, null when it did not within the limit. */
@@ -20,7 +22,7 @@ export async function untilQuiet(world: World, driver: PullDriver, limitMs: numb
     if (state !== last || state.startsWith("cannot")) {
       last = state;
       since = Date.now();
-    } else if (Date.now() - since >= REST_MS) return since;
+    } else if (!state.startsWith("busy") && Date.now() - since >= REST_MS) return since;
     await sleep(500);
   }
   world.options.say(`never quiet: ${last.slice(0, 2_000)}`);
@@ -37,17 +39,22 @@ async function stateOf(world: World, driver: PullDriver): Promise<string> {
       if (counts.created + counts.updated + counts.deleted > 0 || status !== "completed")
         moved.push(`${entityType} ${status} ${job}`);
     }
+  const letters = await openLetters(world);
+  const left = new Set(letters.filter(({ reason }) => LEFT_TO_PEOPLE.has(reason)).map(({ key }) => key));
   const open: string[] = [];
+  let waiting = 0;
   for (const status of OPEN)
     for (const { id, key, attempts, problem } of await tenant.api.all<Transaction>(
       `/erp/transactions?direction=outbound&status=${status}`,
-    ))
+    )) {
+      if (!left.has(key)) waiting++;
       open.push(`${id} ${key} ${status} ${attempts} ${problem?.code ?? ""}`);
-  const letters = await openLetters(world);
-  const sizes = await Promise.all(world.erps.map((erp) => erp.size()));
+    }
+  const sizes = await Promise.all(world.erps.map(async (erp) => await erp.size()));
   await world.consumer.catchUp();
   const held = world.consumer.got.feed.length;
-  return JSON.stringify({ moved, sizes, held, open: open.sort(), letters: letters.map(({ id }) => id).sort() });
+  const busy = waiting + moved.length > 0 ? "busy " : "";
+  return busy + JSON.stringify({ moved, sizes, held, open: open.sort(), letters: letters.map(({ id }) => id).sort() });
 }
 
 /** What the public API says when it is quiet, then after everything has been read afresh. */

@@ -38,8 +38,7 @@ export function tableOf(document: ReportDocument): string {
     const least = tooSeldom.find((one) => one.kind === kind)?.least;
     return [kind, `${faults[kind]}${least === undefined ? "" : ` (at least ${least})`}`];
   });
-  for (const { kind, least } of tooSeldom)
-    if (faults[kind] === undefined) rows.push([kind, `0 (at least ${least})`]);
+  for (const { kind, least } of tooSeldom) if (faults[kind] === undefined) rows.push([kind, `0 (at least ${least})`]);
   const written = Object.entries(document.writes).map(([name, count]) => `${name} ${count}`);
   const lines = [
     "",

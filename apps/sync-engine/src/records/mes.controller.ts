@@ -57,7 +57,7 @@ export class MesController implements OnModuleInit, OnModuleDestroy {
     const context = { ...serviceContext("mes", tenantId, parts.tenant), traceparent: request.traceparent };
     const answer = await this.records.write(context, write);
     const transactionIds = answer.transactions.map((transaction) => transaction.id);
-    return { accepted: true, duplicate: answer.duplicate, version: answer.record.version, transactionIds };
+    return { accepted: true, duplicate: answer.duplicate, version: answer.version, transactionIds };
   }
 }
 

@@ -85,7 +85,8 @@ export class RecordService {
     const { texts } = await this.reads.byKey(ctx.tenantId, [wish], true);
     const record = texts[0]?.parse<RecordView>();
     if (!record) throw new Error("a record that was just written is not there");
-    return { record, transactions: await this.ledger.pushes(ctx.tenantId, result.pushes), duplicate };
+    const { version } = result;
+    return { record, version, transactions: await this.ledger.pushes(ctx.tenantId, result.pushes), duplicate };
   }
 
   private async apply(tx: Tx, tenant: string, wish: Wish, source: string, targets: number[]): Promise<Written> {

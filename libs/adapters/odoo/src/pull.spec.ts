@@ -8,6 +8,7 @@ import type { Call } from "./rpc";
 const ORDER = {
   name: "char",
   write_date: "datetime",
+  partner_id: "many2one",
   currency_id: "many2one",
   amount_total: "monetary",
   order_line: "one2many",

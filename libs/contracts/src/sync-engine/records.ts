@@ -72,7 +72,10 @@ export class WriteRecord {
 }
 
 export interface WriteAnswer {
+  /** The record as it stands now, which may be later than this change. */
   record: RecordView;
+  /** The version that this change made, also when it is repeated; the present one when there was nothing to change. */
+  version: number;
   transactions: Transaction[];
   duplicate: boolean;
 }

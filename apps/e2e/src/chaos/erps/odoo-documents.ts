@@ -39,8 +39,7 @@ export function documentOf(odoo: OdooControl, model: string, id: number): ErpDoc
   const document: JsonObject = {};
   for (const [theirs, ours] of Object.entries(shape.fields)) {
     const value = row[theirs];
-    if (value !== null && value !== undefined && value !== false && value !== "")
-      document[ours] = textOf(value);
+    if (value !== null && value !== undefined && value !== false && value !== "") document[ours] = textOf(value);
   }
   const keyField = shape.fields[shape.key] ?? "";
   const key = String(document[keyField] ?? `ODOO-${id}`);

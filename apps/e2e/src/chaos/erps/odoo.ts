@@ -162,7 +162,10 @@ export class ChaosOdoo implements ChaosErp {
     if (!document) return;
     const person = this.awaited.find(
       (one) =>
-        one.model === model && one.seq === 0 && (one.id === null ? method === "create" : one.id === id) && holds(values, one.values),
+        one.model === model &&
+        one.seq === 0 &&
+        (one.id === null ? method === "create" : one.id === id) &&
+        holds(values, one.values),
     );
     if (person) person.seq = seq;
     const reference = person ? undefined : referenceIn(values);

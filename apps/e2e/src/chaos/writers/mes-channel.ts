@@ -47,12 +47,15 @@ export class HttpChannel implements MesChannel {
 
   async close(): Promise<void> {}
 
-  private async send({ entity, key, action, fields }: Intent, headers: Record<string, string>): Promise<Outcome | Again> {
+  private async send(
+    { entity, key, action, fields }: Intent,
+    headers: Record<string, string>,
+  ): Promise<Outcome | Again> {
     const path = `/erp/records/${entity}/${encodeURIComponent(key)}`;
     const method = action === "update" ? "PATCH" : action === "delete" ? "DELETE" : "PUT";
     const body = action === "delete" ? {} : { body: fields };
     const answer = await this.tenant.api.send<WriteAnswer & { code?: string }>(method, path, { ...body, headers });
-    if (answer.status < 300) return { outcome: "ok", version: answer.body.record.version };
+    if (answer.status < 300) return { outcome: "ok", version: madeBy(answer.body) };
     // The same request is still being answered, or the service cannot now.
     if (answer.status >= 500 || answer.status === 429 || answer.status === 409) return "again";
     return { outcome: "failed" };
@@ -116,6 +119,11 @@ export class BusChannel implements MesChannel {
 }
 
 type Again = "again";
+
+/** The record is shown as it is now; the push says which version this very change made. */
+function madeBy({ record, transactions }: WriteAnswer): number {
+  return Math.min(record.version, ...transactions.map(({ version }) => version));
+}
 
 /** Until there is an answer; without one in time nobody knows. */
 async function repeated(send: () => Promise<Outcome | Again>): Promise<Outcome> {
