@@ -7,6 +7,8 @@ import { AccountWorker } from "./accounts/account.worker";
 import { TenantDirectory } from "./accounts/tenant-directory";
 import { BULK_WORK } from "./bulk/bulk-job.service";
 import { BulkWorker } from "./bulk/bulk.worker";
+import { CallGate } from "./calls/call-gate";
+import { WorkGate } from "./calls/work-gate";
 import { DeadLetterRepository } from "./dead-letters/dead-letter.repository";
 import { cursorOf } from "./feed/feed.service";
 import { EventExpander } from "./feed/expand";
@@ -30,18 +32,37 @@ export class OtherWorkers {
   ) {}
 }
 
+/** What calls ERPs, each in its lane, and waits with its account. */
+@Injectable()
+export class CallingWork {
+  readonly pull: Handler;
+  readonly push: Handler;
+  readonly reread: Handler;
+
+  constructor(gate: WorkGate, pulls: PullWorker, pushes: PushWorker, rows: RowWorker) {
+    this.pull = gate.guarded("incremental", (claim, signal) => pulls.handle(claim, signal));
+    this.push = gate.guarded("push", (claim, signal) => pushes.handle(claim, signal));
+    this.reread = gate.guarded("reread", (claim) => rows.reread(claim));
+  }
+}
+
 /** Who handles which kind of work. */
 @Injectable()
 export class Handlers {
   readonly pulls: Record<string, Handler>;
   readonly others: Record<string, Handler>;
 
-  constructor(pulls: PullWorker, rows: RowWorker, pushes: PushWorker, others: OtherWorkers) {
+  constructor(
+    calling: CallingWork,
+    rows: RowWorker,
+    others: OtherWorkers,
+    readonly gate: CallGate,
+  ) {
     const { schedules, accounts, bulk } = others;
-    this.pulls = { pull: (claim, signal) => pulls.handle(claim, signal) };
+    this.pulls = { pull: calling.pull };
     this.others = {
-      push: (claim, signal) => pushes.handle(claim, signal),
-      reread: (claim) => rows.reread(claim),
+      push: calling.push,
+      reread: calling.reread,
       release: (claim) => rows.release(claim),
       schedule: (claim) => schedules.handle(claim),
       account: (claim) => accounts.refresh(claim),
@@ -123,6 +144,7 @@ export class Engine implements OnApplicationBootstrap {
   /** Consumers first, then workers (they finish or hand over), the relay last. */
   async stop(): Promise<void> {
     for (const part of this.parts) await part.stop();
+    await this.handlers.gate.end();
   }
 
   private runner(handlers: Record<string, Handler>, concurrency: number): WorkRunner {

@@ -12,6 +12,11 @@ import { BulkJobController } from "./bulk/bulk-job.controller";
 import { BulkJobRepository } from "./bulk/bulk-job.repository";
 import { BulkJobService } from "./bulk/bulk-job.service";
 import { BulkSurroundings, BulkTasks, BulkWorker } from "./bulk/bulk.worker";
+import { BudgetRepository } from "./calls/budget.repository";
+import { CallGate } from "./calls/call-gate";
+import { CircuitService } from "./calls/circuit.service";
+import { TurnKeeper } from "./calls/turn-keeper";
+import { WorkGate } from "./calls/work-gate";
 import { DeadLetterController } from "./dead-letters/dead-letter.controller";
 import { DeadLetterRepository } from "./dead-letters/dead-letter.repository";
 import { DeadLetterService } from "./dead-letters/dead-letter.service";
@@ -20,7 +25,7 @@ import { LetterListRepository } from "./dead-letters/letter-list.repository";
 import { LetterDesk } from "./dead-letters/letter-desk.service";
 import { LetterRetrier } from "./dead-letters/letter-retrier";
 import { LetterRetryTask } from "./dead-letters/letter-retry.task";
-import { Engine, EngineLinks, Handlers, OtherWorkers } from "./engine";
+import { CallingWork, Engine, EngineLinks, Handlers, OtherWorkers } from "./engine";
 import { EventExpander } from "./feed/expand";
 import { FeedService } from "./feed/feed.service";
 import { JobController } from "./jobs/job.controller";
@@ -74,6 +79,7 @@ import { TransactionRepository } from "./transactions/transaction.repository";
 import { WorkBell } from "./work-bell";
 
 const accounts = [AccountRepository, AccountService, AccountWorker, SessionService, TenantDirectory, Turns];
+const calls = [BudgetRepository, CallGate, CircuitService, TurnKeeper, WorkGate];
 const jobs = [
   JobRepository,
   JobService,
@@ -153,6 +159,7 @@ export class SyncEngineModule {
         { provide: SETTINGS, useValue: parts.settings },
         WorkBell,
         ...accounts,
+        ...calls,
         ...jobs,
         ...pull,
         ...push,
@@ -162,6 +169,7 @@ export class SyncEngineModule {
         ...bulk,
         ...systems,
         OtherWorkers,
+        CallingWork,
         Handlers,
         EngineLinks,
         Housekeeping,

@@ -226,7 +226,8 @@ describe("outcomes of a push", () => {
 
   it("created on both sides under one key: one document, linked, both sides' values merged", async () => {
     world.erp.insert("Part", bodyOf("Part", "BOTH", { description: "there", manufacturer: "theirs" }));
-    world.erp.faults.next({ kind: "status", status: 429, retryAfterSeconds: 2 }, push);
+    // the push comes later than the pull (a 429 would hold both back)
+    world.erp.faults.next({ kind: "unreachable" }, { ...push, times: 2 });
     await create("Part", "BOTH", { description: "here" });
     world.erp.advance(2_000);
     await world.sync(["Part"]);

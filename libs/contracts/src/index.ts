@@ -79,6 +79,8 @@ export {
   credentialContext,
   type TestAnswer,
   type ErpField,
+  CIRCUIT_STATES,
+  type CircuitView,
   type IntegrationHealth,
   type IntegrationMetrics,
   type SealingKeyAnswer,

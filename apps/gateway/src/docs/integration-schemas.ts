@@ -1,4 +1,10 @@
-import { AUTH_METHODS, CONNECTION_METHODS, CONNECTION_STATUSES, INTEGRATION_STATUSES } from "@dovetail/contracts";
+import {
+  AUTH_METHODS,
+  CONNECTION_METHODS,
+  CIRCUIT_STATES,
+  CONNECTION_STATUSES,
+  INTEGRATION_STATUSES,
+} from "@dovetail/contracts";
 import { among, flag, free, list, map, object, orNull, text, the, time, whole } from "./schema";
 
 const AT = "2026-11-20T12:00:00.000Z";
@@ -82,6 +88,12 @@ export const INTEGRATION_SCHEMAS = {
       openDeadLetters: whole(),
       queueDepth: whole(),
       successRate: orNull({ type: "number" }),
+      circuit: object({
+        state: among(CIRCUIT_STATES),
+        failures: whole(),
+        waitsUntil: orNull(time),
+        waitsFor: orNull(among(["paused", "circuit", "maintenance"])),
+      }),
     },
     {
       integration: "impact-production",
@@ -91,6 +103,7 @@ export const INTEGRATION_SCHEMAS = {
       openDeadLetters: 0,
       queueDepth: 0,
       successRate: 1,
+      circuit: { state: "closed", failures: 0, waitsUntil: null, waitsFor: null },
     },
   ),
   IntegrationMetrics: object(

@@ -122,6 +122,7 @@ export class IntegrationController {
         openDeadLetters: 0,
         queueDepth: 0,
         successRate: null,
+        circuit: { state: "closed", failures: 0, waitsUntil: null, waitsFor: null },
       }
     );
   }

@@ -17,7 +17,8 @@ import { KeyRing, openText, type SealedBox } from "@dovetail/crypto";
 import type { Clock } from "@dovetail/resilience";
 import { LOGGER, type Logger } from "@dovetail/service-kit";
 import { Inject, Injectable, type OnModuleDestroy } from "@nestjs/common";
-import { EngineMetrics } from "../systems/engine-metrics";
+import { CallGate, limitsOf, type Gate } from "../calls/call-gate";
+import { gatedAdapter } from "../calls/gated-adapter";
 import { CLOCK, SETTINGS, type Settings } from "../tokens";
 import type { Account } from "./account";
 import { fileRootsOf } from "./file-roots";
@@ -26,6 +27,8 @@ import { fileRootsOf } from "./file-roots";
 export interface Session {
   adapter: Adapter;
   handle: unknown;
+  /** Holds a slot of the account for what `fn` does. Throws AccountWaitsError before `fn` when nobody calls it now. */
+  hold: Gate["hold"];
 }
 
 /** Longer than any call takes: the outcome of one that is cut off would not be known. */
@@ -49,7 +52,7 @@ export class SessionService implements OnModuleDestroy {
   constructor(
     private readonly keys: KeyRing,
     @Inject(CLOCK) private readonly clock: Clock,
-    private readonly metrics: EngineMetrics,
+    readonly gate: CallGate,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
@@ -103,19 +106,20 @@ export class SessionService implements OnModuleDestroy {
       tls: { minVersion },
       signal: abort.signal,
       allowAddress: isNoMetadata,
-      connections: account.document.limits.concurrentCalls ?? adapter.limits?.concurrent ?? 4,
+      connections: limitsOf(account, adapter).concurrent,
     });
     const log = adapterLog(this.logger.child({ integration: account.name, tenant: account.tenant }));
+    const gate = this.gate.of(account, adapter, abort.signal);
     const session = adapter
       .open({
         config,
-        http: this.metrics.measured(http, adapter.system),
+        http: gate.http(http),
         fileRoots: fileRootsOf(this.settings.fileRoots, account.tenant),
         clock: this.clock,
         signal: abort.signal,
         log,
       })
-      .then((handle) => ({ adapter, handle }));
+      .then((handle) => ({ adapter: gatedAdapter(adapter, gate), handle, hold: gate.hold }));
     return { version: account.version, session, abort, http };
   }
 

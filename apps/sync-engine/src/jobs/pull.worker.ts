@@ -12,6 +12,7 @@ import { withLogContext } from "@dovetail/service-kit";
 import { Injectable } from "@nestjs/common";
 import type { Account } from "../accounts/account";
 import { AccountService } from "../accounts/account.service";
+import { AccountWaitsError } from "../calls/account-waits.error";
 import { AdapterChangedError } from "../accounts/adapter-change";
 import { CursorMovedError, type MergedPage } from "../pull/page.repository";
 import { PullRuns } from "../pull/pull-runs.service";
@@ -70,6 +71,7 @@ export class PullWorker {
       await this.pulls.run({ account, entity, job, signal, onPage: (merged) => this.onPage(account, job, merged) });
       await this.ends.completed(turn);
     } catch (error) {
+      if (error instanceof AccountWaitsError) throw error;
       const end = signal.aborted ? "passing" : endOf(error);
       const next = afterTurn(end, job.attempts);
       if (end === "surprise" && next.do === "again") this.ends.surprised(error);

@@ -5,6 +5,7 @@ import { Database, type Claim, type WorkResult } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
 import type { Account } from "../accounts/account";
 import { AccountService } from "../accounts/account.service";
+import { AccountWaitsError } from "../calls/account-waits.error";
 import { AdapterChangedError } from "../accounts/adapter-change";
 import { DeadLetterRepository } from "../dead-letters/dead-letter.repository";
 import { GoneRows } from "../pull/gone-rows";
@@ -51,6 +52,7 @@ export class RowWorker {
         await this.absent(account, entity, externalId);
       return { done: true };
     } catch (error) {
+      if (error instanceof AccountWaitsError) throw error;
       if (error instanceof AdapterError || error instanceof ProblemError || error instanceof AdapterChangedError)
         return { againInMs: TROUBLE_MS };
       throw error;

@@ -5,6 +5,7 @@ import { Injectable } from "@nestjs/common";
 import { entitySettings, ownedPrefix, sourceOf, type Account } from "../accounts/account";
 import { AccountService, type VersionedMapping } from "../accounts/account.service";
 import { SessionService, type Session } from "../accounts/session.service";
+import { AccountWaitsError } from "../calls/account-waits.error";
 import { afterPullFailure, type JobRow } from "../jobs/job";
 import type { PreparedPage, ResolveKeys } from "./page";
 import type { PageCall } from "./page-call";
@@ -75,7 +76,8 @@ export class PullService {
       keepsRows: false,
     };
     if (!run.plan) await this.steps.mergeLeftOvers(context.account, context.entity);
-    await this.pullWithRetries(context);
+    const lane = context.cursor.baseline && run.job.mode === "incremental" ? "incremental" : "full";
+    await this.sessions.gate.inLane(lane, () => this.pullWithRetries(context));
   }
 
   /** Failures of the ERP restart the read at the stored cursor, as often in a row as the category allows. */
@@ -90,7 +92,8 @@ export class PullService {
           context.keepsRows = true;
           continue;
         }
-        if (!(error instanceof AdapterError) || context.signal.aborted) throw error;
+        if (!(error instanceof AdapterError) || error instanceof AccountWaitsError || context.signal.aborted)
+          throw error;
         const next = afterPullFailure(error.category, failures, context.cursor.page > before);
         failures = next.failures;
         this.sessions.failed(context.account, context.session, error);

@@ -4,6 +4,7 @@ import { ProblemError } from "@dovetail/contracts";
 import { assertHeld, Database, type Claim, type Tx, type WorkResult } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
 import type { Account } from "../accounts/account";
+import { AccountWaitsError } from "../calls/account-waits.error";
 import { SessionService } from "../accounts/session.service";
 import { SingleReader } from "../pull/single-reader";
 import type { PushPlan } from "./push-plan";
@@ -62,6 +63,7 @@ export class PushFailures {
   /** The request failed: repeated where it surely had no effect, else asked about. */
   async failed(turn: PushTurn, plan: PushPlan & { do: "send" }, error: unknown): Promise<WorkResult> {
     const { push } = plan.state;
+    if (error instanceof AccountWaitsError) return this.notCalled(turn, push, error);
     const known = error instanceof AdapterError ? error : undeclared(error);
     this.erp.sessions.failed(turn.account, turn.session, known);
     const next = afterFailure(push, plan.operation, known);
@@ -80,6 +82,16 @@ export class PushFailures {
         if (next.reread) await this.reread(turn, plan.state);
         return this.again(turn, push, known, next.attempts);
     }
+  }
+
+  /** It was marked, and the account began to wait before it could leave: that is no attempt. */
+  private async notCalled(turn: PushTurn, push: PushRow, { againInMs }: AccountWaitsError): Promise<WorkResult> {
+    return this.write(turn, async (tx) => {
+      await this.pushes.change(tx, push.id, { status: "pending" });
+      await this.pushes.uncount(tx, push.id);
+      await this.settler.release(tx, turn.account, turn.entity, push.key);
+      return { againInMs };
+    });
   }
 
   private async again(turn: PushTurn, push: PushRow, error: AdapterError, attempts: number): Promise<WorkResult> {

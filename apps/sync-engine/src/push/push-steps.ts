@@ -9,6 +9,8 @@ import { PushResolver } from "./push-resolver";
 import { PushSender } from "./push-sender";
 import { PushSettler } from "./push-settle";
 import type { PushTurn } from "./push-turn";
+import type { SentMark } from "./push-batch.repository";
+import { abilitiesOf } from "./push-rules";
 import { PushRepository } from "./push.repository";
 
 const PARKED_MS = 2_000;
@@ -22,6 +24,9 @@ export class PushOutcomes {
     readonly finder: PushFinder,
   ) {}
 }
+
+/** What came of a request that left. */
+type Left = { mark: SentMark; result: PushResult } | { error: unknown };
 
 /** Carries out what was planned; each step's effect is stored under the record's lock and the claim's epoch. */
 @Injectable()
@@ -67,15 +72,11 @@ export class PushSteps {
   }
 
   private async send(turn: PushTurn, plan: PushPlan & { do: "send" }): Promise<WorkResult> {
-    const mark = await this.sender.batches.mark(turn, plan);
-    if (!mark) return { againInMs: 0 };
+    const left = await this.markAndSend(turn, plan);
+    if (!left) return { againInMs: 0 };
+    if ("error" in left) return this.outcomes.failures.failed(turn, plan, left.error);
+    const { mark, result } = left;
     const { account, entity } = turn;
-    let result: PushResult;
-    try {
-      result = await this.sender.send(turn, plan, mark);
-    } catch (error) {
-      return this.outcomes.failures.failed(turn, plan, error);
-    }
     if (result.done === "accepted") {
       const { handle } = result;
       return this.write(turn, async (tx) => {
@@ -95,6 +96,23 @@ export class PushSteps {
       await this.settler.confirm(tx, account, entity, plan.state.push, shown, sent);
       return { againInMs: 0 };
     });
+  }
+
+  /**
+   * Of class L and N nothing is marked that cannot leave at once: a slot of the account is held from before the mark. Class K
+   * is marked while it waits for one.
+   */
+  private async markAndSend(turn: PushTurn, plan: PushPlan & { do: "send" }): Promise<Left | undefined> {
+    const leave = async (): Promise<Left | undefined> => {
+      const mark = await this.sender.batches.mark(turn, plan);
+      if (!mark) return undefined;
+      try {
+        return { mark, result: await this.sender.send(turn, plan, mark) };
+      } catch (error) {
+        return { error };
+      }
+    };
+    return abilitiesOf(turn.port, turn.session.handle).class === "K" ? leave() : turn.session.hold(leave);
   }
 
   private async write(turn: PushTurn, work: (tx: Tx) => Promise<WorkResult>): Promise<WorkResult> {

@@ -71,6 +71,14 @@ export class PushRepository {
     );
   }
 
+  /** The last mark led to no call. */
+  async uncount(tx: Tx, id: string): Promise<void> {
+    await tx.execute(
+      "update sync_engine.pushes set attempts = greatest(attempts - 1, 0) where tenant_id = $1 and id = $2",
+      [tx.tenantId, id],
+    );
+  }
+
   /** Draws the number with which a push is resolved: pages read before it must not revert it. */
   async nextIo(tx: Tx): Promise<number> {
     const row = await tx.one<{ io: number }>(`select nextval('sync_engine.io_numbers') io`);

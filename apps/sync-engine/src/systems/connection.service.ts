@@ -38,7 +38,7 @@ export class ConnectionService {
     try {
       this.sessions.close(account);
       const session = await this.sessions.open(account);
-      const info = await session.adapter.test(session.handle);
+      const info = await this.sessions.gate.anyway(() => session.adapter.test(session.handle));
       return answer({
         success: true,
         message: `connected to ${info.product} ${info.version ?? ""}`.trim(),

@@ -18,7 +18,10 @@ export class EngineMetrics {
   private readonly calls;
   private readonly failures;
 
-  constructor(@Inject(METRICS) metrics: Metrics, db: Database) {
+  constructor(
+    @Inject(METRICS) private readonly metrics: Metrics,
+    db: Database,
+  ) {
     this.jobs = metrics.counter("dovetail_sync_jobs_total", "Ended jobs.", ["entity", "outcome"]);
     this.rows = metrics.counter("dovetail_sync_rows_total", "Rows read from ERPs, by what became of them.", [
       "entity",
@@ -48,6 +51,16 @@ export class EngineMetrics {
         age.set({ queue: queue.kind }, queue.age ?? 0);
         depth.set({ queue: queue.kind }, queue.depth);
       }
+    });
+  }
+
+  /** Counts the accounts that this process knows to wait, by reason (circuit, paused); read at each scrape. */
+  watchAccounts(read: () => { why: string | undefined }[]): void {
+    const help = "ERP accounts that are not called for a while, by reason.";
+    this.metrics.gauge("dovetail_erp_accounts_waiting", help, ["state"], (gauge) => {
+      gauge.reset();
+      for (const state of ["circuit", "paused"]) gauge.set({ state }, 0);
+      for (const { why } of read()) if (why !== undefined) gauge.inc({ state: why });
     });
   }
 

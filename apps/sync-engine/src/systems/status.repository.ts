@@ -3,6 +3,7 @@ import { Database } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
 
 export interface StatusRow {
+  num: number;
   name: string;
   status: string;
   connection_status: ConnectionStatus;
@@ -37,7 +38,7 @@ export class StatusRepository {
   async health(tenantId: string): Promise<StatusRow[]> {
     return this.db.readOnly(tenantId, (tx) =>
       tx.query<StatusRow>(
-        `select a.name, a.document->>'status' status, a.connection_status, a.last_error, a.last_sync_at,
+        `select a.num, a.name, a.document->>'status' status, a.connection_status, a.last_error, a.last_sync_at,
            (select count(*)::int from sync_engine.dead_letters d where d.tenant_id = a.tenant_id and d.integration = a.num and d.status = 'OPEN') letters,
            (select count(*)::int from sync_engine.jobs j where j.tenant_id = a.tenant_id and j.integration = a.num and j.status in ('queued', 'running')) +
              (select count(*)::int from sync_engine.pushes p where p.tenant_id = a.tenant_id and p.integration = a.num

@@ -7,6 +7,7 @@ import type {
 } from "@dovetail/contracts";
 import { Injectable } from "@nestjs/common";
 import { AccountService } from "../accounts/account.service";
+import { CircuitService } from "../calls/circuit.service";
 import { StatusRepository, type MetricsRow, type StatusRow } from "./status.repository";
 
 /** How the integrations of a tenant are doing. */
@@ -15,12 +16,19 @@ export class StatusService {
   constructor(
     private readonly repository: StatusRepository,
     private readonly accounts: AccountService,
+    private readonly circuits: CircuitService,
   ) {}
 
   async health(ctx: CallContext, input: HealthQuery): Promise<IntegrationHealth[]> {
     const name = await this.nameOf(ctx, input);
     const rows = await this.repository.health(ctx.tenantId);
-    return rows.filter((row) => name === undefined || row.name === name).map(health);
+    const standing = await this.circuits.standings(ctx.tenantId);
+    const accounts = new Map((await this.accounts.all(ctx.tenantId)).map((account) => [account.num, account]));
+    return rows.flatMap((row) => {
+      const account = accounts.get(row.num);
+      if (!account || (name !== undefined && row.name !== name)) return [];
+      return [{ ...health(row), circuit: standing(account) }];
+    });
   }
 
   async metrics(ctx: CallContext, input: HealthQuery): Promise<IntegrationMetrics[]> {
@@ -36,7 +44,7 @@ export class StatusService {
   }
 }
 
-function health(row: StatusRow): IntegrationHealth {
+function health(row: StatusRow): Omit<IntegrationHealth, "circuit"> {
   const ended = row.completed + row.failed;
   const status: ConnectionStatus = row.status === "ACTIVE" ? row.connection_status : "DISABLED";
   return {

@@ -28,6 +28,19 @@ export interface ErpField {
   references?: string;
 }
 
+export const CIRCUIT_STATES = ["closed", "open", "half-open"] as const;
+
+/** Whether an ERP account is called now, as all sync-engines know it together. */
+export interface CircuitView {
+  /** half-open: one call finds out whether the ERP is back. */
+  state: (typeof CIRCUIT_STATES)[number];
+  /** Failures in a row. */
+  failures: number;
+  /** Until when the ERP is not called, ISO 8601; null: it is called. */
+  waitsUntil: string | null;
+  waitsFor: "paused" | "circuit" | "maintenance" | null;
+}
+
 export interface IntegrationHealth {
   integration: string;
   status: ConnectionStatus;
@@ -36,6 +49,7 @@ export interface IntegrationHealth {
   openDeadLetters: number;
   queueDepth: number;
   successRate: number | null;
+  circuit: CircuitView;
 }
 
 export class HealthQuery {

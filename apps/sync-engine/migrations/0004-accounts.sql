@@ -1,0 +1,162 @@
+-- What all processes know together of one ERP account: until when nobody calls it, its rate, its circuit.
+create table sync_engine.call_budgets (
+  tenant_id uuid not null,
+  integration int not null,
+  -- the ERP said "too many calls": nobody calls before
+  paused_until timestamptz,
+  -- the rate: calls are handed out at their distance, ahead of time by a second at most
+  next_call_at timestamptz not null default '-infinity',
+  -- the circuit: failures in a row; open while open_until stands; then one process at a time probes
+  failures int not null default 0,
+  opened int not null default 0,
+  open_until timestamptz,
+  probe text,
+  probe_until timestamptz,
+  last_failure text,
+  primary key (tenant_id, integration)
+);
+
+-- How many of the account's concurrent calls each process holds. A process that is gone leaves them when `until` has passed.
+create table sync_engine.call_slots (
+  tenant_id uuid not null,
+  integration int not null,
+  owner text not null,
+  slots int not null,
+  wanted int not null,
+  until timestamptz not null,
+  primary key (tenant_id, integration, owner)
+);
+
+-- One turn of a process at an account: its slots are renewed, its share of the rate is drawn (p_unused: calls drawn earlier
+-- and not made; p_in_use: slots that it uses or may use until it has read the answer). Processes that want more than there is share evenly; what does not divide goes round by the second.
+-- wait_ms: nobody calls for so long, because of `why` ('paused' or 'circuit'). probe: this process makes the one call.
+create function sync_engine.lease_calls(
+  p_tenant uuid, p_integration int, p_owner text, p_limit int, p_wanted int, p_in_use int, p_lease_ms int,
+  p_interval_ms float8, p_calls int, p_unused int)
+returns table (slots int, contended boolean, calls int, next_call_ms float8, wait_ms float8, why text, probe boolean, failures int)
+language plpgsql as $$
+#variable_conflict use_column
+declare
+  t timestamptz;
+  b sync_engine.call_budgets;
+  o record;
+  n_fair int;
+  n_granted int := 0;
+  n_calls int := 0;
+  n_wait float8;
+  n_why text;
+  n_next float8;
+  is_probe boolean := false;
+  t_next timestamptz;
+  t_interval interval := p_interval_ms * interval '1 millisecond';
+  t_burst interval := greatest(p_interval_ms, 1000) * interval '1 millisecond';
+  t_lease interval := p_lease_ms * interval '1 millisecond';
+begin
+  perform set_config('app.tenant', p_tenant::text, true);
+  select * into b from sync_engine.call_budgets where tenant_id = p_tenant and integration = p_integration for update;
+  if not found then
+    insert into sync_engine.call_budgets (tenant_id, integration) values (p_tenant, p_integration) on conflict do nothing;
+    select * into b from sync_engine.call_budgets where tenant_id = p_tenant and integration = p_integration for update;
+  end if;
+  t := clock_timestamp();
+  delete from sync_engine.call_slots s
+    where s.tenant_id = p_tenant and s.integration = p_integration and s.owner <> p_owner and s.until < t;
+  select count(*)::int n, coalesce(sum(s.slots), 0)::int slots, coalesce(sum(s.wanted), 0)::int wanted,
+      count(*) filter (where s.owner < p_owner)::int before, coalesce(bool_or(s.wanted > s.slots), false) contended
+    into o from sync_engine.call_slots s
+    where s.tenant_id = p_tenant and s.integration = p_integration and s.owner <> p_owner;
+  n_fair := p_limit / (o.n + 1)
+    + ((o.before + floor(extract(epoch from t))::bigint) % (o.n + 1) < p_limit % (o.n + 1))::int;
+  n_granted := greatest(0, least(p_wanted, p_limit - o.slots, greatest(n_fair, p_limit - o.wanted)));
+
+  if b.open_until is not null then
+    if p_wanted > 0 and t >= b.open_until and (b.probe is null or b.probe = p_owner or b.probe_until < t) then
+      is_probe := true;
+      n_granted := least(n_granted, 1);
+      if n_granted = 0 then is_probe := false; end if;
+    else
+      n_granted := 0;
+    end if;
+    if not is_probe then
+      n_wait := greatest(extract(epoch from b.open_until - t) * 1000, 250);
+      n_why := 'circuit';
+    end if;
+  end if;
+  if b.paused_until > t then
+    n_granted := 0;
+    is_probe := false;
+    n_wait := greatest(n_wait, extract(epoch from b.paused_until - t) * 1000);
+    n_why := coalesce(n_why, 'paused');
+  end if;
+
+  if p_interval_ms is not null then
+    t_next := greatest(b.next_call_at - p_unused * t_interval, t);
+    if n_granted > 0 and p_calls > 0 then
+      n_calls := greatest(0, least(p_calls, floor(extract(epoch from t + t_burst - t_next) * 1000 / p_interval_ms)::int));
+      t_next := t_next + n_calls * t_interval;
+    end if;
+    n_next := greatest(0, extract(epoch from t_next + t_interval - t_burst - t) * 1000);
+  end if;
+  if is_probe or t_next is distinct from b.next_call_at then
+    update sync_engine.call_budgets set next_call_at = coalesce(t_next, next_call_at),
+        probe = case when is_probe then p_owner else probe end,
+        probe_until = case when is_probe then t + t_lease else probe_until end
+      where tenant_id = p_tenant and integration = p_integration;
+  end if;
+  if p_wanted = 0 and p_in_use = 0 then
+    delete from sync_engine.call_slots where tenant_id = p_tenant and integration = p_integration and owner = p_owner;
+  else
+    insert into sync_engine.call_slots as s (tenant_id, integration, owner, slots, wanted, until)
+      values (p_tenant, p_integration, p_owner, greatest(n_granted, p_in_use), p_wanted, t + t_lease)
+      on conflict (tenant_id, integration, owner) do update
+        set slots = excluded.slots, wanted = excluded.wanted, until = excluded.until;
+  end if;
+  return query select n_granted, o.contended, n_calls, n_next, n_wait, n_why, is_probe, b.failures;
+end $$;
+
+-- A call failed as calls of a sick ERP do. The circuit opens after p_threshold of them in a row, and again when its probe
+-- failed; each time twice as long, up to p_longest_ms. Answers for how long it is open, or null.
+create function sync_engine.note_failure(
+  p_tenant uuid, p_integration int, p_owner text, p_what text, p_threshold int, p_open_ms int, p_longest_ms int)
+returns table (failures int, open_ms float8) language plpgsql as $$
+#variable_conflict use_column
+begin
+  perform set_config('app.tenant', p_tenant::text, true);
+  insert into sync_engine.call_budgets (tenant_id, integration) values (p_tenant, p_integration) on conflict do nothing;
+  return query
+    update sync_engine.call_budgets b set
+      failures = b.failures + 1,
+      last_failure = p_what,
+      opened = case when b.failures + 1 >= p_threshold and (b.open_until is null or b.probe = p_owner) then b.opened + 1 else b.opened end,
+      open_until = case
+        when b.failures + 1 >= p_threshold and (b.open_until is null or b.probe = p_owner)
+          then clock_timestamp() + least(p_open_ms * power(2, least(b.opened, 20)), p_longest_ms) * interval '1 millisecond'
+        else b.open_until end,
+      probe = case when b.probe = p_owner then null else b.probe end
+    where b.tenant_id = p_tenant and b.integration = p_integration
+    returning b.failures, (extract(epoch from b.open_until - clock_timestamp()) * 1000)::float8;
+end $$;
+
+-- A call succeeded: what failed before is forgotten. An open circuit is closed by its probe alone (or by p_force: a person's
+-- test), and then what waited goes on at once. True when the circuit was closed by it.
+create function sync_engine.note_success(p_tenant uuid, p_integration int, p_owner text, p_force boolean)
+returns boolean language plpgsql as $$
+declare was_open boolean;
+begin
+  perform set_config('app.tenant', p_tenant::text, true);
+  select open_until is not null into was_open from sync_engine.call_budgets
+    where tenant_id = p_tenant and integration = p_integration and (open_until is null or probe = p_owner or p_force) for update;
+  if not found then return false; end if;
+  update sync_engine.call_budgets set failures = 0, opened = 0, open_until = null, probe = null, probe_until = null
+    where tenant_id = p_tenant and integration = p_integration;
+  if was_open then
+    update sync_engine.work set due_at = clock_timestamp()
+      where tenant_id = p_tenant and queue = p_integration and lease_until is null and kind <> 'schedule' and due_at > clock_timestamp();
+  end if;
+  return was_open;
+end $$;
+
+-- Whose work a row is: the integration that its id begins with; 0: nobody's in particular. Accounts take turns.
+alter table sync_engine.work add column queue int generated always as (
+  case when id ~ '^[0-9]{1,9}(:|$)' then split_part(id, ':', 1)::int else 0 end) stored;
+create index work_turns on sync_engine.work (queue, priority, due_at) where lease_until is null;

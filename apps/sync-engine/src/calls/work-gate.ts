@@ -1,0 +1,44 @@
+import type { Claim, WorkResult } from "@dovetail/database";
+import { Injectable } from "@nestjs/common";
+import { AccountService } from "../accounts/account.service";
+import { AccountWaitsError } from "./account-waits.error";
+import { CallGate } from "./call-gate";
+import type { Lane } from "./lane";
+import { TurnKeeper } from "./turn-keeper";
+
+type Handler = (claim: Claim, signal: AbortSignal) => Promise<WorkResult>;
+
+/** Whose work a claim is: the integration that its id begins with; 0: nobody's in particular. As the column `queue`. */
+export function queueOf(id: string): number {
+  return Number(/^([0-9]{1,9})(:|$)/.exec(id)?.[1] ?? 0);
+}
+
+/** Work that calls ERPs: it does not begin while its account waits, and goes back uncounted when the account begins to. */
+@Injectable()
+export class WorkGate {
+  constructor(
+    private readonly accounts: AccountService,
+    private readonly gate: CallGate,
+    private readonly turns: TurnKeeper,
+  ) {}
+
+  /** The handler, its calls in this lane, run only while its account is called. */
+  guarded(lane: Lane, handler: Handler): Handler {
+    return async (claim, signal) => {
+      const account = await this.accounts.byNumber(claim.tenantId, queueOf(claim.id));
+      const refusal = account && !account.deleted ? await this.gate.refusal(account) : undefined;
+      if (refusal) return this.later(claim, refusal);
+      try {
+        return await this.gate.inLane(lane, () => handler(claim, signal));
+      } catch (error) {
+        if (error instanceof AccountWaitsError) return this.later(claim, error);
+        throw error;
+      }
+    };
+  }
+
+  private later(claim: Claim, { againInMs }: AccountWaitsError): WorkResult {
+    this.turns.passOver(queueOf(claim.id), againInMs);
+    return { againInMs };
+  }
+}
