@@ -7,7 +7,11 @@ import type { Violation } from "./violation";
 export function answered({ subjects }: View): Violation[] {
   return [...subjects.values()].flatMap((subject) => {
     const told = subject.operations.filter(({ outcome, version }) => outcome === "ok" && version !== undefined);
-    return [...told.flatMap((operation) => isThere(subject, operation)), ...twice(subject, told)];
+    return [
+      ...told.flatMap((operation) => isThere(subject, operation)),
+      ...twice(subject, told),
+      ...back(subject, told),
+    ];
   });
 }
 
@@ -47,4 +51,19 @@ function twice({ name }: Subject, told: readonly Operation[]): Violation[] {
 function agree(a: Operation, b: Operation): boolean {
   const both = Object.keys(a.fields).filter((field) => Object.hasOwn(b.fields, field));
   return both.every((field) => sameValue(a.fields[field], b.fields[field]));
+}
+
+/** Whoever began after another had been answered is answered a version that is not below the other's. */
+function back({ name }: Subject, told: readonly Operation[]): Violation[] {
+  const byStart = [...told].sort((a, b) => a.started - b.started);
+  const byEnd = [...told].sort((a, b) => a.ended - b.ended);
+  let newest: Operation | undefined;
+  let n = 0;
+  return byStart.flatMap((operation) => {
+    for (let next = byEnd[n]; next && next.ended < operation.started; next = byEnd[++n])
+      if ((next.version ?? 0) >= (newest?.version ?? 0)) newest = next;
+    if (!newest || (operation.version ?? 0) >= (newest.version ?? 0)) return [];
+    const evidence = [newest, operation].map(({ id, version }) => ({ id, version: version ?? null }));
+    return [{ law: "answered" as const, what: `${name}: a later write was answered an older version`, evidence }];
+  });
 }

@@ -90,6 +90,14 @@ export const BAD: BadRun[] = [
     },
   },
   {
+    what: "a value of one write that comes back",
+    law: "no-way-back",
+    spoil: (history) => {
+      const told = history.consumer.feed.filter((event) => event.subject === "S1");
+      Object.assign(told.at(-1)?.data["record"] ?? {}, { phone: "p2" });
+    },
+  },
+  {
     what: "a version that is neither confirmed nor superseded nor listed",
     law: "passed-over",
     spoil: (history) =>
@@ -264,6 +272,18 @@ export const BAD: BadRun[] = [
     what: "an answered version with another content",
     law: "answered",
     spoil: (history) => (first(history.operations, is("S1")).fields["name"] = "mes.other"),
+  },
+  {
+    what: "a later write answered an older version",
+    law: "answered",
+    spoil: (history) => {
+      const of = history.operations.filter((one) => one.key === "S1" && one.side === "mes");
+      const last = of.at(-1);
+      if (last) Object.assign(last, { version: 2, fields: {} });
+      const [, middle] = of;
+      if (middle) middle.version = 3;
+      if (middle) middle.fields = {};
+    },
   },
   {
     what: "one version answered to two writers",

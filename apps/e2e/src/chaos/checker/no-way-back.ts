@@ -15,6 +15,7 @@ interface Span {
 export function noWayBack(view: View): Violation[] {
   return [...view.subjects.values()].flatMap((subject) => [
     ...inFeed(subject),
+    ...comesBack(subject),
     ...partiesOf(view, subject.entity).flatMap((party) => inJournal(subject, party)),
   ]);
 }
@@ -38,6 +39,38 @@ function inFeed({ name, feed, record }: Subject): Violation[] {
       evidence: { last, record: record.version },
     });
   return found;
+}
+
+/**
+ * A value that one write alone brought does not come back after another has taken its place. Only of fields that one side
+ * writes: where both do, a merge may choose the other's again.
+ */
+function comesBack({ name, feed, operations }: Subject): Violation[] {
+  const done = operations.filter(({ outcome }) => outcome !== "failed");
+  const fields = [...new Set(done.flatMap((operation) => Object.keys(operation.fields)))];
+  return fields.flatMap((field) => {
+    const writes = done.filter((operation) => Object.hasOwn(operation.fields, field));
+    if (new Set(writes.map(({ side }) => (side === "mes" ? side : side.integration))).size > 1) return [];
+    const left: Json[] = [];
+    let current: Json | undefined;
+    for (const { record, version } of feed) {
+      const value = record?.[field];
+      if (!record || value === undefined || value === null || (current !== undefined && sameValue(current, value)))
+        continue;
+      const once = writes.filter((operation) => sameValue(operation.fields[field], value)).length === 1;
+      if (once && left.some((before) => sameValue(before, value)))
+        return [
+          {
+            law: "no-way-back" as const,
+            what: `${name}: ${field} went back to an earlier value`,
+            evidence: { version, value },
+          },
+        ];
+      if (current !== undefined) left.push(current);
+      current = value;
+    }
+    return [];
+  });
 }
 
 function inJournal(subject: Subject, party: Party): Violation[] {
