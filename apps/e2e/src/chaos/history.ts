@@ -146,6 +146,7 @@ export const FAULT_KINDS = [
   "nats-wipe",
   "cut-connection",
   "half-open-connection",
+  "slow-line",
   "duplicate-notice",
   "delayed-notice",
   "reordered-notice",
