@@ -8,6 +8,9 @@ export interface ChaosOptions {
   json: boolean;
   /** Where the whole history is written, for another look. */
   save: string | undefined;
+  /** A history that was saved: it is judged again, and nothing runs. */
+  history: string | undefined;
+  listMutants: boolean;
 }
 
 /** Reads the command line. Throws with words for people. */
@@ -20,11 +23,14 @@ export function readOptions(args: readonly string[]): ChaosOptions {
       mutant: { type: "string" },
       json: { type: "boolean", default: false },
       save: { type: "string" },
+      history: { type: "string" },
+      "list-mutants": { type: "boolean", default: false },
     },
   });
   const minutes = Number(values.minutes);
   if (!(minutes > 0 && minutes <= 600)) throw new Error("--minutes is a number from 0 to 600");
   const seed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed);
   if (!Number.isSafeInteger(seed) || seed < 0) throw new Error("--seed is a whole number from 0");
-  return { minutes, seed, mutant: values.mutant, json: values.json, save: values.save };
+  const { mutant, json, save, history } = values;
+  return { minutes, seed, mutant, json, save, history, listMutants: values["list-mutants"] };
 }

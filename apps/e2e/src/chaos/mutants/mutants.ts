@@ -3,6 +3,8 @@ import { PULLING } from "./pulling";
 import { PUSHING } from "./pushing";
 import { WRITING } from "./writing";
 
+export { mutated } from "./mutant";
+
 /** Every mutant that a run can be told to find. */
 export const MUTANTS: readonly Mutant[] = [...WRITING, ...PULLING, ...PUSHING];
 

@@ -49,11 +49,6 @@ export const WRITING: readonly Mutant[] = [
         replace: `return rememberRequest<Written>(tx, { sender: source, eventId: input.eventId, bodyHash }, run);
     })(); answer(done); await new Promise((later) => setTimeout(later, 400)); return done; }).catch(fail));`,
       },
-      {
-        file: RECORDS,
-        find: "return { record, transactions:",
-        replace: "return { record: { ...record, version: Math.max(record.version, result.version) }, transactions:",
-      },
     ],
     schedule: { strikes: ["kill"], strikeEveryMs: 2_000, writeEveryMs: 150 },
   },
