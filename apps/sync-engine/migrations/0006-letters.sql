@@ -24,3 +24,7 @@ create table sync_engine.bulk_jobs (
 -- Who closed a letter by hand; null: it resolved itself.
 alter table sync_engine.dead_letters add column closed_by text;
 create index dead_letters_listed on sync_engine.dead_letters (tenant_id, status, created_at, id);
+
+-- Replays with the mapping of then: when each version became the newest, and which one a push is to be made with (null: the newest).
+alter table sync_engine.account_mappings add column created_at timestamptz not null default now();
+alter table sync_engine.pushes add column mapping int;

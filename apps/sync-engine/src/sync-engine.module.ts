@@ -65,6 +65,10 @@ import { RecordController } from "./records/record.controller";
 import { RecordReads } from "./records/record-reads";
 import { RecordRepository } from "./records/record.repository";
 import { RecordService } from "./records/record.service";
+import { ReplayController } from "./replay/replay.controller";
+import { ReplayRepository } from "./replay/replay.repository";
+import { ReplayService } from "./replay/replay.service";
+import { ReplayTask } from "./replay/replay.task";
 import { ConnectionService } from "./systems/connection.service";
 import { EngineMetrics } from "./systems/engine-metrics";
 import { CrashPoints } from "./crash-points";
@@ -133,6 +137,7 @@ const letters = [
   LetterRetrier,
   LetterRetryTask,
 ];
+const replay = [ReplayRepository, ReplayTask, ReplayService, ReplayController];
 const bulk = [BulkJobRepository, BulkJobService, BulkJobController, BulkTasks, BulkSurroundings, BulkWorker];
 const systems = [EngineMetrics, SystemsService, ConnectionService, StatusRepository, StatusService, SystemsController];
 
@@ -167,6 +172,7 @@ export class SyncEngineModule {
         ...ledger,
         ...letters,
         ...bulk,
+        ...replay,
         ...systems,
         OtherWorkers,
         CallingWork,

@@ -77,9 +77,16 @@ export class AccountRepository {
 
   private async saveMapping(tx: Tx, num: number, mapping: MappingVersion): Promise<void> {
     await tx.execute(
-      `insert into sync_engine.account_mappings (tenant_id, integration, entity, version, document) values ($1, $2, $3, $4, $5)
-       on conflict do nothing`,
-      [tx.tenantId, num, ENTITIES[mapping.entityType].code, mapping.version, JSON.stringify(mapping.document)],
+      `insert into sync_engine.account_mappings (tenant_id, integration, entity, version, document, created_at)
+       values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
+      [
+        tx.tenantId,
+        num,
+        ENTITIES[mapping.entityType].code,
+        mapping.version,
+        JSON.stringify(mapping.document),
+        mapping.createdAt,
+      ],
     );
   }
 

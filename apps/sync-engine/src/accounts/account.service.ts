@@ -85,9 +85,9 @@ export class AccountService {
     return account;
   }
 
-  /** The newest mapping of an entity, compiled. Throws ERP003 when there is none or it does not compile. */
-  async mapping(account: Account, entity: EntityName): Promise<VersionedMapping> {
-    const version = account.mappings[ENTITIES[entity].code];
+  /** The newest mapping of an entity, or a version of it, compiled. Throws ERP003 when there is none or it does not compile. */
+  async mapping(account: Account, entity: EntityName, wanted: number | null = null): Promise<VersionedMapping> {
+    const version = wanted ?? account.mappings[ENTITIES[entity].code];
     if (version === undefined) throw new ProblemError("ERP003", `${account.name} has no mapping for ${entity}`);
     const id = `${account.tenantId}/${account.num}/${entity}/${version}`;
     let found = this.mappings.get(id);

@@ -46,9 +46,12 @@ export interface BulkTurn {
 export interface BulkTask {
   /** How many entries fit; asked once, when the job begins. */
   count(tx: Tx, job: BulkJobRow): Promise<number>;
-  /** Works on the entries behind `job.place` and stores how far it came; false when there are none. Short: some 50 ms. */
-  slice(turn: BulkTurn): Promise<boolean>;
+  /** Works on the entries behind `job.place` and stores how far it came. */
+  slice(turn: BulkTurn): Promise<SliceEnd>;
 }
+
+/** Whether there may be more behind a slice; the last form: not now. */
+export type SliceEnd = "more" | "end" | { againInMs: number };
 
 /** The job ended while a slice of it was under way. */
 export class BulkEndedError extends Error {

@@ -12,6 +12,7 @@ import { LOGGER, type Logger } from "@dovetail/service-kit";
 import { Inject, Injectable } from "@nestjs/common";
 import { CrashPoints } from "../crash-points";
 import { LetterRetryTask } from "../dead-letters/letter-retry.task";
+import { ReplayTask } from "../replay/replay.task";
 import { WorkBell } from "../work-bell";
 import { BulkEndedError, type BulkJobRow, type BulkTask, type BulkTurn, type SliceResult } from "./bulk-job";
 import { BulkJobRepository } from "./bulk-job.repository";
@@ -21,8 +22,8 @@ import { BulkJobRepository } from "./bulk-job.repository";
 export class BulkTasks {
   readonly byKind: Readonly<Record<BulkJobKind, BulkTask>>;
 
-  constructor(retry: LetterRetryTask) {
-    this.byKind = { retry, replay: retry };
+  constructor(retry: LetterRetryTask, replay: ReplayTask) {
+    this.byKind = { retry, replay };
   }
 }
 
@@ -65,10 +66,11 @@ export class BulkWorker {
   private async run(turn: BulkTurn): Promise<WorkResult> {
     const task = this.tasks.byKind[turn.job.kind];
     for (;;) {
-      const more = await task.slice(turn);
+      const end = await task.slice(turn);
       this.around.bell.ring();
       this.around.crash.at("bulk.after-slice");
-      if (!more) break;
+      if (end === "end") break;
+      if (end !== "more") return end;
       if (turn.signal.aborted) return { againInMs: 0 };
     }
     await this.end(turn.claim, null);

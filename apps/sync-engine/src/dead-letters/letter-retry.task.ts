@@ -3,7 +3,7 @@ import type { BulkJob, BulkRetry, CallContext, LetterFilter } from "@dovetail/co
 import { Database, type Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
 import { AccountService } from "../accounts/account.service";
-import { tally, type BulkJobRow, type BulkTask, type BulkTurn } from "../bulk/bulk-job";
+import { tally, type BulkJobRow, type BulkTask, type BulkTurn, type SliceEnd } from "../bulk/bulk-job";
 import { BulkJobService } from "../bulk/bulk-job.service";
 import { instantOf } from "../ids";
 import { LetterListRepository, type LetterPlace, type LetterWanted } from "./letter-list.repository";
@@ -32,12 +32,12 @@ export class LetterRetryTask implements BulkTask {
     return this.letters.count(tx, wantedBy(job));
   }
 
-  async slice({ claim, job, store }: BulkTurn): Promise<boolean> {
+  async slice({ claim, job, store }: BulkTurn): Promise<SliceEnd> {
     const place = job.place as LetterPlace | null;
     return this.db.transaction(claim.tenantId, async (tx) => {
       const rows = await this.letters.next(tx, wantedBy(job), place, SLICE);
       const last = rows.at(-1);
-      if (!last) return false;
+      if (!last) return "end";
       const reasons: LeftReason[] = [];
       for (const row of rows) {
         const left = await this.retrier.byMachine(tx, row);
@@ -45,7 +45,7 @@ export class LetterRetryTask implements BulkTask {
       }
       const reached: Json = { at: last.place_at, id: last.id };
       await store(tx, { place: reached, done: rows.length - reasons.length, left: tally(reasons) });
-      return true;
+      return "more";
     });
   }
 }

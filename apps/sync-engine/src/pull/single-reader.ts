@@ -35,20 +35,34 @@ export class SingleReader {
     private readonly letters: DeadLetterRepository,
   ) {}
 
-  /** `absent`: the ERP surely does not have it. `unable`: the adapter cannot look up. Throws AdapterError. */
-  async read(account: Account, entity: EntityName, externalId: string): Promise<"read" | "absent" | "unable"> {
+  /**
+   * `absent`: the ERP surely does not have it. `unable`: the adapter cannot look up. `mapping` is a version other than the
+   * newest. Throws AdapterError.
+   */
+  async read(
+    account: Account,
+    entity: EntityName,
+    externalId: string,
+    mapping: number | null = null,
+  ): Promise<"read" | "absent" | "unable"> {
     const { adapter } = await this.sessions.open(account);
     if (!adapter.entities[entity]?.lookup) return "unable";
-    return (await this.readFor(account, entity, externalId, null)).length === 0 ? "absent" : "read";
+    return (await this.readFor(account, entity, externalId, null, mapping)).length === 0 ? "absent" : "read";
   }
 
   /** Reads one row for a job; answers what became of it, nothing when the ERP surely does not have it. */
-  async readFor(account: Account, entity: EntityName, externalId: string, jobId: string | null): Promise<RowState[]> {
+  async readFor(
+    account: Account,
+    entity: EntityName,
+    externalId: string,
+    jobId: string | null,
+    mapping: number | null = null,
+  ): Promise<RowState[]> {
     const { adapter, handle } = await this.sessions.open(account);
     const io = await this.rows.nextIo();
     const raws = (await adapter.entities[entity]?.lookup?.(handle, { externalId })) ?? [];
     if (raws.length === 0) return [];
-    const page = await this.rows.prepareWithNewest(account, entity, raws);
+    const page = await this.rows.prepareWithNewest(account, entity, raws, mapping);
     const source = { account, entity, system: adapter.system, mapping: page.mapping, io, jobId };
     const states: RowState[] = [];
     for (const letter of page.letters) {

@@ -34,13 +34,14 @@ export class SourceRowService {
     return preparePage(entity, raws, mapped, resolve, (payload) => this.seal(payload));
   }
 
-  /** As `prepare` with the account's newest mapping, for rows read one by one. */
+  /** As `prepare` with the account's newest mapping, or the given version of it, for rows read one by one. */
   async prepareWithNewest(
     account: Account,
     entity: EntityName,
     raws: readonly Raw[],
+    version: number | null = null,
   ): Promise<PreparedPage & { mapping: number }> {
-    const mapping = await this.accounts.mapping(account, entity);
+    const mapping = await this.accounts.mapping(account, entity, version);
     const page = await this.prepare(entity, raws, mapping, this.resolver(account));
     return { ...page, mapping: mapping.version };
   }

@@ -59,7 +59,7 @@ export class PushPlanner {
   ): Promise<PushPlan> {
     const { record, link } = state;
     if (operation === "delete") return { do: "send", state, operation, fields: [], body: {} };
-    const { compiled } = await this.accounts.mapping(account, entity);
+    const { compiled } = await this.accounts.mapping(account, entity, state.push.mapping);
     const known = await this.externalIds(account, compiled.outboundReferences(record.doc));
     const missing = known.missing[0];
     if (missing) return { do: "park", state, waiting: missing };

@@ -19,7 +19,7 @@ export interface PushChange {
   lookedUp?: number;
 }
 
-const COLUMNS = `id, integration, entity, key, version, operation, status, reference, attempts, category, handle, fields, sent, looked_up, adapter,
+const COLUMNS = `id, integration, entity, key, version, operation, status, reference, attempts, category, handle, fields, sent, looked_up, mapping, adapter,
   (extract(epoch from clock_timestamp() - sent_at) * 1000)::float8 sent_ms`;
 
 /** SQL of pushes inside a tenant transaction. */

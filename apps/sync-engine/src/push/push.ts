@@ -21,6 +21,8 @@ export interface PushRow {
   /** The fields' values as they left, while the outcome is open; null when the ERP may hold an earlier version instead. */
   sent: JsonObject | null;
   looked_up: number;
+  /** Version of the mapping that a replay asked for; null: the newest. */
+  mapping: number | null;
   /** System of the adapter that sent it; null before it was sent. */
   adapter: string | null;
   /** Milliseconds since the request left, by the database's clock. */

@@ -14,7 +14,14 @@ import { ListBulkJobs, type BulkJob } from "./bulk-jobs";
 import { ListDeadLetters, RetryDeadLetter, DiscardDeadLetter, BulkRetry, type DeadLetter } from "./dead-letters";
 import { ExecuteSync, ListJobs, type Job, type ExecuteAnswer } from "./jobs";
 import { GetRecords, ListRecords, WriteRecord, FinancialQuery, type RecordView, type WriteAnswer } from "./records";
-import { ReadChanges, ListTransactions, type CloudEvent, type Transaction } from "./transactions";
+import {
+  ReadChanges,
+  ListTransactions,
+  ReplayTransaction,
+  ReplayTransactions,
+  type CloudEvent,
+  type Transaction,
+} from "./transactions";
 
 const errors = ["NOT_FOUND", "STALE", "CONFLICT", "ERP001", "ERP002", "ERP003", "ERP008", "UNAVAILABLE"] as const;
 const at = (name: string, timeoutMs = 10_000) => ({ subject: `dovetail.sync-engine.${name}`, errors, timeoutMs });
@@ -36,6 +43,11 @@ export const sync = {
   changes: operation<ReadChanges, Page<CloudEvent>>({ ...at("changes.read"), input: ReadChanges }),
   transactions: operation<ListTransactions, Page<Transaction>>({ ...at("transactions.list"), input: ListTransactions }),
   transaction: operation<ById, Transaction>({ ...at("transactions.get"), input: ById }),
+  replay: operation<ReplayTransactions, BulkJob>({ ...at("transactions.replay"), input: ReplayTransactions }),
+  replayOne: operation<ReplayTransaction, Transaction>({
+    ...at("transactions.replay-one", 40_000),
+    input: ReplayTransaction,
+  }),
   deadLetters: operation<ListDeadLetters, Page<DeadLetter>>({ ...at("dead-letters.list"), input: ListDeadLetters }),
   deadLetter: operation<ById, DeadLetter>({ ...at("dead-letters.get"), input: ById }),
   retryDeadLetter: operation<RetryDeadLetter, DeadLetter>({ ...at("dead-letters.retry"), input: RetryDeadLetter }),

@@ -1,4 +1,4 @@
-import { OneOf, Text } from "../fields";
+import { Flag, OneOf, Text, Words } from "../fields";
 import { PageQuery } from "../paging";
 import { type ProblemDocument } from "../problem";
 import { ENTITY_NAMES, type EntityName, type JsonObject } from "@dovetail/domain";
@@ -68,4 +68,40 @@ export class ListTransactions extends PageQuery {
 
   @Text({ optional: true, max: 500 })
   key?: string;
+}
+
+export const REPLAY_MAPPINGS = ["original", "current"] as const;
+export type ReplayMapping = (typeof REPLAY_MAPPINGS)[number];
+
+/** What is to be gone through again, of one integration since a time. */
+export class ReplayTransactions {
+  @Text()
+  integration!: string;
+
+  @Text({ max: 40, description: "at or after this time, ISO 8601 with zone" })
+  from!: string;
+
+  @Text({ optional: true, max: 40, description: "before this time; until now when absent" })
+  to?: string;
+
+  @OneOf(["inbound", "outbound"], { optional: true, description: "both when absent" })
+  direction?: "inbound" | "outbound";
+
+  @Words({ optional: true, description: "entities or groups; all when absent" })
+  entityTypes?: string[];
+
+  @OneOf(REPLAY_MAPPINGS, { optional: true, description: "current when absent; original: that of the time" })
+  mapping?: ReplayMapping;
+}
+
+/** One confirmed push that a person has sent again. */
+export class ReplayTransaction {
+  @Text()
+  id!: string;
+
+  @Flag({ description: "true: the caller knows that it is confirmed" })
+  force!: boolean;
+
+  @OneOf(REPLAY_MAPPINGS, { optional: true })
+  mapping?: ReplayMapping;
 }
