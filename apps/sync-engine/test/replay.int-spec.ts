@@ -41,7 +41,7 @@ describe("replay", () => {
     );
   const create = async (entityType: "Part" | "CostPosting", key: string) => {
     const name = entityType === "Part" ? "partNumber" : "costPostingNumber";
-    const text = entityType === "Part" ? { description: "ours" } : {};
+    const text: JsonObject = entityType === "Part" ? { description: "ours" } : {};
     const body = { ...world.erp.newBody(entityType), [name]: key, ...text };
     return (await world.main.write({ entityType, key, body })).transactions[0]?.id;
   };
