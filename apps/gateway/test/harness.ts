@@ -204,6 +204,7 @@ export function aJob(change: Partial<Job> = {}): Job {
     finishedAt: null,
     createdAt: "2026-11-20T12:00:00.000Z",
     problem: null,
+    approval: null,
     ...change,
   };
 }

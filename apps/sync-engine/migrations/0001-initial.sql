@@ -144,8 +144,9 @@ create table sync_engine.jobs (
   finished_at timestamptz,
   primary key (tenant_id, id)
 );
-create unique index jobs_queued on sync_engine.jobs (tenant_id, integration, entity, direction) where status = 'queued';
-create unique index jobs_running on sync_engine.jobs (tenant_id, integration, entity, direction) where status = 'running';
+-- a job that only makes a plan takes nobody's place
+create unique index jobs_queued on sync_engine.jobs (tenant_id, integration, entity, direction) where status = 'queued' and not dry_run;
+create unique index jobs_running on sync_engine.jobs (tenant_id, integration, entity, direction) where status = 'running' and not dry_run;
 
 -- What was not applied, with its reason. PARKED rows wait for something and are released by themselves.
 create table sync_engine.dead_letters (

@@ -12,9 +12,10 @@ import { WorkGate } from "./calls/work-gate";
 import { DeadLetterRepository } from "./dead-letters/dead-letter.repository";
 import { cursorOf } from "./feed/feed.service";
 import { EventExpander } from "./feed/expand";
-import { PullWorker } from "./jobs/pull.worker";
 import { RowWorker } from "./jobs/row.worker";
 import { ScheduleService } from "./jobs/schedule.service";
+import { PLAN_WORK } from "./plans/plan-jobs";
+import { PullTurns } from "./plans/pull-turns";
 import { PushWorker } from "./push/push.worker";
 import { SETTINGS, type Settings } from "./tokens";
 import { WorkBell } from "./work-bell";
@@ -36,11 +37,13 @@ export class OtherWorkers {
 @Injectable()
 export class CallingWork {
   readonly pull: Handler;
+  readonly plan: Handler;
   readonly push: Handler;
   readonly reread: Handler;
 
-  constructor(gate: WorkGate, pulls: PullWorker, pushes: PushWorker, rows: RowWorker) {
+  constructor(gate: WorkGate, pulls: PullTurns, pushes: PushWorker, rows: RowWorker) {
     this.pull = gate.guarded("incremental", (claim, signal) => pulls.handle(claim, signal));
+    this.plan = gate.guarded("incremental", (claim, signal) => pulls.plan(claim, signal));
     this.push = gate.guarded("push", (claim, signal) => pushes.handle(claim, signal));
     this.reread = gate.guarded("reread", (claim) => rows.reread(claim));
   }
@@ -59,7 +62,7 @@ export class Handlers {
     readonly gate: CallGate,
   ) {
     const { schedules, accounts, bulk } = others;
-    this.pulls = { pull: calling.pull };
+    this.pulls = { pull: calling.pull, [PLAN_WORK]: calling.plan };
     this.others = {
       push: calling.push,
       reread: calling.reread,

@@ -41,6 +41,7 @@ import { PageRepository } from "./pull/page.repository";
 import { ParkedService } from "./pull/parked.service";
 import { PullRuns } from "./pull/pull-runs.service";
 import { PullService } from "./pull/pull.service";
+import { planProviders } from "./plans/plan-providers";
 import { PullSteps } from "./pull/pull-steps";
 import { RunRepository } from "./pull/run.repository";
 import { SingleReader } from "./pull/single-reader";
@@ -173,6 +174,7 @@ export class SyncEngineModule {
         ...letters,
         ...bulk,
         ...replay,
+        ...planProviders,
         ...systems,
         OtherWorkers,
         CallingWork,

@@ -120,6 +120,21 @@ export {
   type Job,
   type ExecuteAnswer,
 } from "./sync-engine/jobs";
+export {
+  APPROVAL_KINDS,
+  APPROVAL_STATES,
+  PLAN_OPERATIONS,
+  PLAN_ITEM_STATES,
+  ReadPlan,
+  ApproveJob,
+  type ApprovalKind,
+  type ApprovalState,
+  type JobApproval,
+  type PlanOperation,
+  type PlanItemState,
+  type PlanChange,
+  type PlanItem,
+} from "./sync-engine/plans";
 export { sync } from "./sync-engine/operations";
 export {
   SYNC_STATES,

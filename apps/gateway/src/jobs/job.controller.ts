@@ -5,13 +5,20 @@ import {
   JOB_MODES,
   ListJobs,
   OneOf,
+  PageQuery,
+  PLAN_ITEM_STATES,
+  PLAN_OPERATIONS,
   sync,
+  Text,
   Words,
   type CallContext,
   type ExecuteAnswer,
   type Job,
   type JobMode,
   type Page,
+  type PlanItem,
+  type PlanItemState,
+  type PlanOperation,
 } from "@dovetail/contracts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Caller } from "../auth/principal";
@@ -28,8 +35,21 @@ class ExecuteBody {
   @OneOf(JOB_MODES, { optional: true })
   mode?: JobMode;
 
-  @Flag({ optional: true })
+  @Flag({ optional: true, description: "plan only: nothing changes until the job is approved" })
   dryRun?: boolean;
+}
+
+class PlanQuery extends PageQuery {
+  @OneOf(PLAN_OPERATIONS, { optional: true })
+  operation?: PlanOperation;
+
+  @OneOf(PLAN_ITEM_STATES, { optional: true })
+  state?: PlanItemState;
+}
+
+class ApproveBody {
+  @Text({ optional: true, max: 100, description: "approval.digest of the plan that was looked at" })
+  digest?: string;
 }
 
 /** `/erp/sync-jobs`. */
@@ -60,6 +80,44 @@ export class JobController {
   @Describe({ summary: "Cancel a job after its page in hand", answer: "Job", problems: ["NOT_FOUND", "CONFLICT"] })
   cancel(@Caller() caller: CallContext, @Param("id") id: string): Promise<Job> {
     return this.bus.call(sync.cancelJob, caller, { id });
+  }
+
+  @Get(":id/plan")
+  @Requires("erp:view")
+  @Describe({
+    summary: "Read a job's plan: what becomes of each record when it is approved",
+    page: "PlanItem",
+    problems: ["NOT_FOUND", "ERP008"],
+  })
+  plan(@Caller() caller: CallContext, @Param("id") id: string, @Query() query: PlanQuery): Promise<Page<PlanItem>> {
+    return this.bus.call(sync.plan, caller, { id, ...query });
+  }
+
+  @Post(":id/approve")
+  @Idempotent()
+  @Requires("erp:sync")
+  @ApiBody({ type: ApproveBody, required: false })
+  @Describe({
+    summary: "Let a job go on that waits for approval; roll-backs and deletions need erp:admin",
+    answer: "Job",
+    status: 202,
+    problems: ["NOT_FOUND", "CONFLICT", "STALE", "ERP008"],
+  })
+  approve(@Caller() caller: CallContext, @Param("id") id: string, @Body() body: ApproveBody): Promise<Job> {
+    return this.bus.call(sync.approveJob, caller, { id, ...body });
+  }
+
+  @Post(":id/rollback")
+  @Idempotent()
+  @Requires("erp:admin")
+  @Describe({
+    summary: "Plan to take an ended job back; nothing changes before the plan is approved",
+    answer: "Job",
+    status: 202,
+    problems: ["NOT_FOUND", "CONFLICT"],
+  })
+  rollback(@Caller() caller: CallContext, @Param("id") id: string): Promise<Job> {
+    return this.bus.call(sync.rollbackJob, caller, { id });
   }
 
   @Get(":id/events")

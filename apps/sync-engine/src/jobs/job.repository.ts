@@ -1,5 +1,12 @@
 import { ENTITIES, type EntityName } from "@dovetail/domain";
-import type { ConnectionStatus, JobMode, JobStatus, JobTrigger, ProblemDocument } from "@dovetail/contracts";
+import type {
+  ConnectionStatus,
+  JobApproval,
+  JobMode,
+  JobStatus,
+  JobTrigger,
+  ProblemDocument,
+} from "@dovetail/contracts";
 import type { Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
 import { CrashPoints } from "../crash-points";
@@ -23,7 +30,18 @@ export interface JobFilter {
 }
 
 const COLUMNS = `id, integration, entity, direction, mode, trigger, status, dry_run, read, created, updated, unchanged, rejected, parked,
-  deleted, attempts, all_read, mapping_version, seen_from, deletes_approved, problem, created_at, started_at, finished_at`;
+  deleted, attempts, all_read, mapping_version, seen_from, deletes_approved, problem, approval, created_at, started_at, finished_at`;
+
+/** How a run stands that met more rows that are gone than it may delete by itself. */
+const WAITS_FOR_DELETES: JobApproval = {
+  kind: "deletes",
+  state: "ready",
+  digest: null,
+  expiresAt: null,
+  approvedBy: null,
+  notApplied: 0,
+  reverts: null,
+};
 
 /** SQL of jobs inside a tenant transaction. */
 @Injectable()
@@ -35,7 +53,7 @@ export class JobRepository {
     const row = await tx.one<JobRow & { fresh: boolean }>(
       `insert into sync_engine.jobs as j (tenant_id, id, integration, entity, direction, mode, trigger, status)
        values ($1, $2, $3, $4, 'inbound', $5, $6, 'queued')
-       on conflict (tenant_id, integration, entity, direction) where status = 'queued'
+       on conflict (tenant_id, integration, entity, direction) where status = 'queued' and not dry_run
          do update set mode = case when 'full' in (excluded.mode, j.mode) then 'full' when 'scan' in (excluded.mode, j.mode) then 'scan'
            else j.mode end
        returning ${COLUMNS}, id = $2 as fresh`,
@@ -56,7 +74,7 @@ export class JobRepository {
   async take(tx: Tx, integration: number, entity: number, mappingVersion: number | null): Promise<JobRow | undefined> {
     const next = await tx.query<JobRow>(
       `select ${COLUMNS} from sync_engine.jobs where tenant_id = $1 and integration = $2 and entity = $3 and direction = 'inbound'
-         and status in ('running', 'queued') order by status desc for update`,
+         and status in ('running', 'queued') and not dry_run order by status desc for update`,
       [tx.tenantId, integration, entity],
     );
     const job = next[0];
@@ -103,21 +121,22 @@ export class JobRepository {
   /** The run stops until a person approves of it. */
   async stop(tx: Tx, id: string, problem: ProblemDocument): Promise<JobRow | undefined> {
     return tx.one<JobRow>(
-      `update sync_engine.jobs set status = 'awaiting_approval', problem = $3
+      `update sync_engine.jobs set status = 'awaiting_approval', problem = $3, approval = $4
        where tenant_id = $1 and id = $2 and status = 'running' returning ${COLUMNS}`,
-      [tx.tenantId, id, JSON.stringify(problem)],
+      [tx.tenantId, id, JSON.stringify(problem), JSON.stringify(WAITS_FOR_DELETES)],
     );
   }
 
   /** A run that stopped before too many deletions goes on; undefined when it does not wait, or another one is under way. */
-  async approveDeletes(tx: Tx, id: string): Promise<JobRow | undefined> {
+  async approveDeletes(tx: Tx, id: string, by: string): Promise<JobRow | undefined> {
     return tx.one<JobRow>(
-      `update sync_engine.jobs j set status = 'running', deletes_approved = true, problem = null
+      `update sync_engine.jobs j set status = 'running', deletes_approved = true, problem = null,
+         approval = approval || jsonb_build_object('state', 'approved', 'approvedBy', $3::text)
        where tenant_id = $1 and id = $2 and status = 'awaiting_approval' and seen_from is not null and not exists
          (select 1 from sync_engine.jobs o where o.tenant_id = $1 and o.integration = j.integration and o.entity = j.entity
-            and o.direction = j.direction and o.status = 'running')
+            and o.direction = j.direction and o.status = 'running' and not o.dry_run)
        returning ${COLUMNS}`,
-      [tx.tenantId, id],
+      [tx.tenantId, id, by],
     );
   }
 
@@ -144,7 +163,7 @@ export class JobRepository {
   async openFor(tx: Tx, integration: number, entities: readonly number[]): Promise<number> {
     const row = await tx.one<{ n: number }>(
       `select count(*)::int n from sync_engine.jobs j
-       where tenant_id = $1 and integration = $2 and entity = any($3) and status in ('queued', 'running') and direction = 'inbound'
+       where tenant_id = $1 and integration = $2 and entity = any($3) and status in ('queued', 'running') and direction = 'inbound' and not j.dry_run
          and (j.all_read or not exists (select 1 from sync_engine.cursors c where c.tenant_id = j.tenant_id
            and c.integration = j.integration and c.entity = j.entity and c.baseline))`,
       [tx.tenantId, integration, entities],

@@ -14,6 +14,7 @@ import { Database, enqueue, type Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
 import { entitySettings, type Account } from "../accounts/account";
 import { AccountService } from "../accounts/account.service";
+import { PlanJobs } from "../plans/plan-jobs";
 import { entityOf } from "../pull/source-row.service";
 import { WorkBell } from "../work-bell";
 import { idOfCursor, knownId } from "../ids";
@@ -29,11 +30,11 @@ export class JobService {
     private readonly jobs: JobRepository,
     private readonly accounts: AccountService,
     private readonly bell: WorkBell,
+    private readonly plans: PlanJobs,
   ) {}
 
-  /** Queues a pull of each entity asked for. Throws ERP008 for an entity that the integration does not carry. */
+  /** Queues a pull of each entity asked for, or with `dryRun` a plan of one. Throws ERP008 for an entity that the integration does not carry. */
   async execute(ctx: CallContext, input: ExecuteSync): Promise<ExecuteAnswer> {
-    if (input.dryRun) throw new ProblemError("ERP008", "dryRun is not offered for pulls yet");
     const account = await this.accounts.refresh(ctx.tenantId, ctx.tenant, input.integration);
     if (account.document.status !== "ACTIVE")
       throw new ProblemError("CONFLICT", `${account.name} is ${account.document.status.toLowerCase()}`, {
@@ -41,8 +42,18 @@ export class JobService {
       });
     const entities = input.entityTypes ? chosen(account, input.entityTypes) : inboundEntities(account);
     if (entities.length === 0) throw new ProblemError("ERP008", `${account.name} pulls no entity`);
+    if (input.dryRun && input.mode === "scan")
+      throw new ProblemError("ERP008", "a scan has no dry run", {
+        resolution: "Ask for the dry run of a full run: it finds the same.",
+        errors: [{ field: "mode", rule: "dryRun", value: "scan", code: "ERP008" }],
+      });
     const jobs: ExecuteAnswer["jobs"] = [];
     for (const entity of entities) {
+      if (input.dryRun) {
+        const { id, status } = await this.plans.dryRun(account, entity, input.mode ?? "incremental");
+        jobs.push({ id, entityType: entity, status, coalesced: false });
+        continue;
+      }
       const { row, coalesced } = await this.queue(
         account,
         entity,
@@ -132,6 +143,7 @@ export class JobService {
       finishedAt: row.finished_at,
       createdAt: row.created_at,
       problem: row.problem,
+      approval: row.approval,
     };
   }
 }

@@ -1,5 +1,5 @@
 import { RETRY_TABLE, type Category } from "@dovetail/adapter-sdk";
-import type { JobMode, JobStatus, JobTrigger, ProblemDocument } from "@dovetail/contracts";
+import type { JobApproval, JobMode, JobStatus, JobTrigger, ProblemDocument } from "@dovetail/contracts";
 
 /** One run of a pull or push of one entity at one account, as stored. */
 export interface JobRow {
@@ -27,6 +27,7 @@ export interface JobRow {
   /** A person lets more rows be deleted than a run may by itself. */
   deletes_approved: boolean;
   problem: ProblemDocument | null;
+  approval: JobApproval | null;
   created_at: string;
   started_at: string | null;
   finished_at: string | null;

@@ -1,30 +1,20 @@
 import { ENTITIES, ENTITY_NAMES, type EntityName, type FieldDefinition } from "@dovetail/domain";
-import { ProblemError } from "@dovetail/contracts";
-import {
-  CommitUnknownError,
-  Database,
-  DatabaseUnavailableError,
-  WorkLostError,
-  type Claim,
-  type WorkResult,
-} from "@dovetail/database";
+import { Database, type Claim, type WorkResult } from "@dovetail/database";
 import { withLogContext } from "@dovetail/service-kit";
 import { Injectable } from "@nestjs/common";
 import type { Account } from "../accounts/account";
 import { AccountService } from "../accounts/account.service";
 import { AccountWaitsError } from "../calls/account-waits.error";
-import { AdapterChangedError } from "../accounts/adapter-change";
-import { CursorMovedError, type MergedPage } from "../pull/page.repository";
+import type { MergedPage } from "../pull/page.repository";
 import { PullRuns } from "../pull/pull-runs.service";
 import { entityOf } from "../pull/source-row.service";
 import { ApprovalNeededError } from "../pull/unseen-rows";
-import { afterTurn, type JobRow, type TurnEnd } from "./job";
+import { afterTurn, type JobRow } from "./job";
 import { JobRepository } from "./job.repository";
 import { JobEnds, type JobTurn } from "./job-ends";
+import { CancelledError, endOf } from "./turn-end";
 
 const PARENT_WAIT_MS = 300;
-
-class CancelledError extends Error {}
 
 /** Runs the pulls of one (integration, entity) one after the other. */
 @Injectable()
@@ -97,18 +87,6 @@ export class PullWorker {
     if (status !== "running") throw new CancelledError();
     await this.ends.progress(account, { ...job, ...counts });
   }
-}
-
-function endOf(error: unknown): TurnEnd {
-  if (error instanceof CancelledError) return "cancelled";
-  if (error instanceof ProblemError) return "problem";
-  const passing =
-    error instanceof DatabaseUnavailableError ||
-    error instanceof CommitUnknownError ||
-    error instanceof CursorMovedError ||
-    error instanceof AdapterChangedError ||
-    error instanceof WorkLostError;
-  return passing ? "passing" : "surprise";
 }
 
 /** Every entity that the fields refer to, lines included. */

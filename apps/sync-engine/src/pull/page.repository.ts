@@ -171,7 +171,8 @@ export class PageRepository {
              (select 1 from sync_engine.links
                 where tenant_id = $1 and entity = $3 and integration = $2 and external_id is not null limit 10000)) r) as rows,
            (select coalesce(sum(deleted), 0)::int from sync_engine.jobs
-             where tenant_id = $1 and integration = $2 and entity = $3 and created_at > now() - interval '1 day') as deleted`,
+             where tenant_id = $1 and integration = $2 and entity = $3 and created_at > now() - interval '1 day'
+               and (not dry_run or approval->>'state' = 'applied')) as deleted`,
         [tenantId, integration, entity],
       ),
     );

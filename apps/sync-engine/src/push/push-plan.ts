@@ -1,5 +1,5 @@
 import { type EntityName, type FieldError, type JsonObject } from "@dovetail/domain";
-import type { PushOperation } from "@dovetail/adapter-sdk";
+import type { EntityPort, PushOperation } from "@dovetail/adapter-sdk";
 import { ProblemError } from "@dovetail/contracts";
 import { Database } from "@dovetail/database";
 import type { CompiledMapping, OutboundReference } from "@dovetail/mapping";
@@ -37,8 +37,18 @@ export class PushPlanner {
     const { adapter } = session;
     const seen = await this.batches.see(account, adapter.system, entity, key);
     if (!seen) return { do: "nothing" };
-    const { state, baseline } = seen;
-    const step = firstStep(entity, state, offersOf(adapter.entities[entity] ?? {}), baseline);
+    const port = adapter.entities[entity] ?? {};
+    return this.decide(account, entity, seen.state, { port, baseline: seen.baseline });
+  }
+
+  /** What a push in this state leads to; `baseline`: the entity's first load at this account is complete. */
+  async decide(
+    account: Account,
+    entity: EntityName,
+    state: PushState,
+    { port, baseline }: { port: EntityPort<unknown>; baseline: boolean },
+  ): Promise<PushPlan> {
+    const step = firstStep(entity, state, offersOf(port), baseline);
     switch (step.do) {
       case "notOffered":
         return { do: "reject", state, problem: notOffered(account, entity, step.operation) };

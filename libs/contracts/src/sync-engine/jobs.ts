@@ -2,6 +2,7 @@ import { Flag, OneOf, Text, Words } from "../fields";
 import { PageQuery } from "../paging";
 import { type ProblemDocument } from "../problem";
 import { ENTITY_NAMES, type EntityName } from "@dovetail/domain";
+import type { JobApproval } from "./plans";
 
 export const JOB_STATUSES = ["queued", "running", "awaiting_approval", "completed", "failed", "cancelled"] as const;
 export type JobStatus = (typeof JOB_STATUSES)[number];
@@ -37,6 +38,8 @@ export interface Job {
   finishedAt: string | null;
   createdAt: string;
   problem: ProblemDocument | null;
+  /** Null: the job acts without a person's word. */
+  approval: JobApproval | null;
 }
 
 export class ExecuteSync {
@@ -49,7 +52,7 @@ export class ExecuteSync {
   @OneOf(JOB_MODES, { optional: true })
   mode?: JobMode;
 
-  @Flag({ optional: true })
+  @Flag({ optional: true, description: "plan only: nothing changes until the job is approved" })
   dryRun?: boolean;
 
   @OneOf(JOB_TRIGGERS, { optional: true })

@@ -14,6 +14,7 @@ import { ListBulkJobs, type BulkJob } from "./bulk-jobs";
 import { ListDeadLetters, RetryDeadLetter, DiscardDeadLetter, BulkRetry, type DeadLetter } from "./dead-letters";
 import { ExecuteSync, ListJobs, type Job, type ExecuteAnswer } from "./jobs";
 import { GetRecords, ListRecords, WriteRecord, FinancialQuery, type RecordView, type WriteAnswer } from "./records";
+import { ApproveJob, ReadPlan, type PlanItem } from "./plans";
 import {
   ReadChanges,
   ListTransactions,
@@ -23,7 +24,17 @@ import {
   type Transaction,
 } from "./transactions";
 
-const errors = ["NOT_FOUND", "STALE", "CONFLICT", "ERP001", "ERP002", "ERP003", "ERP008", "UNAVAILABLE"] as const;
+const errors = [
+  "NOT_FOUND",
+  "FORBIDDEN",
+  "STALE",
+  "CONFLICT",
+  "ERP001",
+  "ERP002",
+  "ERP003",
+  "ERP008",
+  "UNAVAILABLE",
+] as const;
 const at = (name: string, timeoutMs = 10_000) => ({ subject: `dovetail.sync-engine.${name}`, errors, timeoutMs });
 
 /** What the sync-engine answers. */
@@ -32,6 +43,10 @@ export const sync = {
   jobs: operation<ListJobs, Page<Job>>({ ...at("jobs.list"), input: ListJobs }),
   job: operation<ById, Job>({ ...at("jobs.get"), input: ById }),
   cancelJob: operation<ById, Job>({ ...at("jobs.cancel"), input: ById }),
+  plan: operation<ReadPlan, Page<PlanItem>>({ ...at("jobs.plan"), input: ReadPlan }),
+  /** Checks the whole plan before anything is applied: large ones take their time. */
+  approveJob: operation<ApproveJob, Job>({ ...at("jobs.approve", 60_000), input: ApproveJob }),
+  rollbackJob: operation<ById, Job>({ ...at("jobs.rollback"), input: ById }),
   /**
    * A RecordView for each key that there is a record for; deleted ones are not shown. The answer ends where it grows too
    * large for a message: who gets fewer than he asked for asks for the others again.

@@ -78,5 +78,6 @@ export function newJob(id: string, counts: Partial<JobCounts>): Job {
     finishedAt: "",
     createdAt: "",
     problem: null,
+    approval: null,
   };
 }

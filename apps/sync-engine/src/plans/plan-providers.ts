@@ -1,0 +1,37 @@
+import { Approvals } from "./approvals";
+import { DeletesApproval } from "./deletes-approval";
+import { PageMerging } from "./page-merging";
+import { PlanApplier } from "./plan-applier";
+import { PlanApproval, PlanChecks } from "./plan-approval";
+import { PlanController } from "./plan.controller";
+import { PlanJobs } from "./plan-jobs";
+import { PlanMaker } from "./plan-maker";
+import { PlanPageRepository } from "./plan-page.repository";
+import { PlanRepository } from "./plan.repository";
+import { PlanService } from "./plan.service";
+import { PlanWorker } from "./plan.worker";
+import { PullPreview } from "./pull-preview";
+import { PullSlices } from "./pull-slices";
+import { PullTurns } from "./pull-turns";
+import { SliceParts } from "./slice-parts";
+
+/** Everything about plans: dry runs, approvals, roll-backs. */
+export const planProviders = [
+  PlanRepository,
+  PlanPageRepository,
+  PlanJobs,
+  PageMerging,
+  PullPreview,
+  PlanMaker,
+  PullSlices,
+  SliceParts,
+  PlanApplier,
+  PlanWorker,
+  PullTurns,
+  Approvals,
+  PlanChecks,
+  PlanApproval,
+  DeletesApproval,
+  PlanService,
+  PlanController,
+];
