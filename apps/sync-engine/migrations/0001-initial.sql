@@ -31,7 +31,8 @@ create table sync_engine.account_mappings (
 );
 
 -- One record per (tenant, entity, key). The link of the entity's master integration stands beside it: `shadow` is what
--- the ERP last showed (null: the same as doc). `push_io` is the I/O number of the link's last push.
+-- the ERP last showed (null: the same as doc). `push_io` is the I/O number of the link's last push or change by a read: what
+-- was read before it is older.
 create sequence sync_engine.io_numbers;
 create sequence sync_engine.page_ids;
 create table sync_engine.records (

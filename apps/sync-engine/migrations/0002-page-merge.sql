@@ -138,7 +138,7 @@ begin
       on conflict (tenant_id, entity, key) do update
         set hash = excluded.hash, doc = excluded.doc, page_id = excluded.page_id, erp_version = excluded.erp_version,
             shadow_hash = excluded.shadow_hash, shadow = null, shadow_mapping = excluded.shadow_mapping, accepted = null,
-            version = r.version + 1, updated_at = now()
+            version = r.version + 1, push_io = p_io, updated_at = now()
         where r.integration = p_integration and r.external_id = excluded.external_id and r.hash = r.shadow_hash
           and not r.deleted and not r.push_open and r.push_io <= p_io
       returning r.key, r.version),

@@ -19,7 +19,8 @@ begin
     push := null; record := null; link := null;
     select row_to_json(x) into push from (
       select p.id, p.integration, p.entity, p.key, p.version, p.operation, p.status, p.reference, p.attempts, p.category, p.handle, p.fields,
-        p.sent, p.looked_up, p.adapter, (extract(epoch from clock_timestamp() - p.sent_at) * 1000)::float8 sent_ms
+        p.sent, p.looked_up, p.adapter, (extract(epoch from clock_timestamp() - p.sent_at) * 1000)::float8 sent_ms,
+        (extract(epoch from clock_timestamp() - p.updated_at) * 1000)::float8 since_ms
       from sync_engine.pushes p
       where p.tenant_id = p_tenant and p.entity = i.entity and p.key = i.key and p.integration = p_integration
         and p.status in ('pending', 'parked', 'sent', 'accepted', 'unknown')

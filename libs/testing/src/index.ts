@@ -8,3 +8,4 @@ export { testBroker, type TestBroker } from "./test-broker";
 export { testDatabase, type TestDatabase } from "./test-database";
 export { testNats, type TestNats } from "./test-nats";
 export { startTestPostgres } from "./test-postgres";
+export { WorkModel, type ModelClaim, type ModelWork } from "./work-model";

@@ -5,7 +5,7 @@ import { AccountService } from "../accounts/account.service";
 import { entitySettings, isTarget, ownsKey, sourceOf, type Account } from "../accounts/account";
 import { newLink, type LinkRow, type RecordRow } from "../records/record";
 import { RecordRepository } from "../records/record.repository";
-import { linkShown, mergeRead, refusal, type ShownRow } from "./read-rules";
+import { linkShown, mergeBase, mergeRead, refusal, type ShownRow } from "./read-rules";
 
 /** A row to be merged, and the job that read it. */
 export interface ReadRow extends ShownRow {
@@ -32,25 +32,16 @@ export class MergeService {
     await this.records.lockNew(tx, entity, key);
     const record = await this.records.lock(tx, entity, key);
     const link = await this.records.link(tx, entity, record, key, account.num);
-    const refusal = await this.refusal(tx, account, row, link);
-    if (refusal) return refusal;
+    const unnamed = record !== undefined && link?.external_id == null;
+    const creating = unnamed ? await this.records.creating(tx, entity, key, account.num) : undefined;
+    const linkedKey = await this.records.keyOfExternal(tx, entity, account.num, row.externalId);
+    const why = refusal(link, row, linkedKey, creating);
+    if (why) return { state: "parked", ...why };
     const owns = ownsKey(account, entity, key);
     const master = record ? record.integration === account.num || (owns && record.integration === null) : owns;
-    const base = { ...(link ?? newLink(master)), master };
+    const base = mergeBase({ ...(link ?? newLink(master)), master }, creating);
     if (!owns) return this.rememberOnly(tx, account, row, base, record);
     return this.mergeFields(tx, account, row, base, record);
-  }
-
-  /** What forbids a merge now: a push in between, or an external id and a key that do not belong together. */
-  private async refusal(
-    tx: Tx,
-    account: Account,
-    row: ReadRow,
-    link: LinkRow | undefined,
-  ): Promise<MergeOutcome | undefined> {
-    const linkedKey = await this.records.keyOfExternal(tx, row.entity, account.num, row.externalId);
-    const why = refusal(link, row, linkedKey);
-    return why && { state: "parked", ...why };
   }
 
   /** A push-only integration: its pull makes links and shadows, never a change. */

@@ -29,12 +29,26 @@ export function isOvertaken(link: Pick<LinkRow, "push_open" | "push_io"> | undef
   return link !== undefined && (link.push_open || link.push_io > io);
 }
 
+/** A create of a link's document that may have had an effect while no answer has told the document's id. */
+export interface Creating {
+  /** A person has it in hand: nothing more is to be expected from a machine. */
+  listed: boolean;
+  /** What left. */
+  sent: JsonObject | null;
+}
+
 /**
  * What forbids a merge now: a push in between, or an external id and a key that do not belong together. `linkedKey` is the
- * key that the external id is linked to. The page merge asks the same in SQL, row by row.
+ * key that the external id is linked to. The page merge asks the same in SQL, row by row; it leaves first meetings over.
  */
-export function refusal(link: LinkRow | undefined, row: ReadAt, linkedKey: string | undefined): Refusal | undefined {
-  if (isOvertaken(link, row.io))
+export function refusal(
+  link: LinkRow | undefined,
+  row: ReadAt,
+  linkedKey: string | undefined,
+  creating: Creating | undefined,
+): Refusal | undefined {
+  // the row may be what we are making: met as a stranger's, it would take back what was edited since it was sent
+  if (isOvertaken(link, row.io) || (creating && !creating.listed))
     return { kind: "PARKED", reason: "IN_FLIGHT", detail: "read while a push of the record was under way" };
   if (link?.external_id != null && link.external_id !== row.externalId)
     return {
@@ -67,6 +81,11 @@ export interface ShownRow extends ReadAt {
   record: JsonObject;
   mapping: number;
   modifiedAt?: string;
+}
+
+/** The link that a row is merged on; of a document that we made and a person has in hand, what was sent is known. */
+export function mergeBase(link: LinkRow, creating: Creating | undefined): LinkRow {
+  return link.shadow === null && creating?.sent ? { ...link, shadow: creating.sent } : link;
 }
 
 /** What a read makes of a record. */
@@ -102,7 +121,10 @@ export function mergeRead(
   return { do: "store", next: changed ? next : undefined, link, hash: next.hash, differs };
 }
 
-/** The link after the ERP showed this row. An accepted difference ends when the ERP shows another value of that field. */
+/**
+ * The link after the ERP showed this row. Rows that were read before it are older and must not follow. An accepted difference ends when the ERP shows another value of
+ * that field.
+ */
 export function linkShown(base: LinkRow, row: ShownRow): LinkRow {
   const doc = canonicalJson(row.entity, row.record);
   const shadow = JSON.parse(doc) as JsonObject;
@@ -113,6 +135,7 @@ export function linkShown(base: LinkRow, row: ShownRow): LinkRow {
     shadow,
     shadow_hash: recordHash(doc),
     shadow_mapping: row.mapping,
+    push_io: Math.max(base.push_io, row.io),
     accepted: stillAccepted(base.accepted, shadow),
   };
 }

@@ -6,10 +6,10 @@ import { assertAdapter } from "../accounts/adapter-change";
 import type { PushRow } from "./push";
 import {
   abilitiesOf,
+  afterCompare,
   afterLookUp,
   afterPoll,
   afterSilence,
-  hasArrived,
   inquiry,
   isForPerson,
   settleMs,
@@ -20,7 +20,7 @@ import { excerptsOf, problemOf, PushSettler } from "./push-settle";
 import type { PushTurn } from "./push-turn";
 import { PushRepository } from "./push.repository";
 import { RecordRepository } from "../records/record.repository";
-import { sentBy, type Shown } from "./settle-rules";
+import { sentBy, type SentPart, type Shown } from "./settle-rules";
 
 /** Finds out what became of a request whose outcome is not known: the ERP is asked before anything is sent again. */
 @Injectable()
@@ -114,7 +114,8 @@ export class PushResolver {
 
   private async compare(turn: PushTurn, state: PushState, row: Raw): Promise<WorkResult> {
     const shown = await this.settler.read(turn.account, turn.entity, row.externalId, row.version, row);
-    return hasArrived(state, shown.record) ? this.store(turn, state, shown) : this.sendAgain(turn, state.push);
+    if (!shown.record) return this.sendAgain(turn, state.push);
+    return this.store(turn, state, shown, afterCompare(state, shown.record));
   }
 
   private async confirmed(
@@ -123,13 +124,13 @@ export class PushResolver {
     externalId: string,
     row: Raw | undefined,
   ): Promise<WorkResult> {
-    return this.store(turn, state, await this.settler.read(turn.account, turn.entity, externalId, row?.version, row));
+    const shown = await this.settler.read(turn.account, turn.entity, externalId, row?.version, row);
+    return this.store(turn, state, shown, sentBy(state.push, state.record));
   }
 
-  private async store(turn: PushTurn, state: PushState, shown: Shown): Promise<WorkResult> {
-    const { push, record } = state;
+  private async store(turn: PushTurn, { push }: PushState, shown: Shown, sent: SentPart): Promise<WorkResult> {
     return this.write(turn, async (tx) => {
-      await this.settler.confirm(tx, turn.account, turn.entity, push, shown, sentBy(push, record));
+      await this.settler.confirm(tx, turn.account, turn.entity, push, shown, sent);
       return { againInMs: 0 };
     });
   }

@@ -12,6 +12,7 @@ import {
 import { backoff } from "@dovetail/resilience";
 import type { LinkRow, RecordRow } from "../records/record";
 import { fieldsToSend, isInFlight, sameJson, type PushRow } from "./push";
+import { sentBy, type SentPart } from "./settle-rules";
 
 /** A record with its link and the push to work on, as read together. */
 export interface PushState {
@@ -110,6 +111,11 @@ export function mayLeave(planned: PushState, now: Partial<PushState>): boolean {
   return push?.status === "pending" || push?.status === "parked";
 }
 
+/** Whether a holder may still send: another may have taken its work when the deadline (same clock, milliseconds) has passed. */
+export function mayStillSend(deadline: number, now: number): boolean {
+  return now < deadline;
+}
+
 /** What follows when a request failed. */
 export type AfterFailure =
   /** It may have had an effect: the ERP is asked. */
@@ -140,7 +146,7 @@ export function isForPerson(push: Pick<PushRow, "operation">, can: Abilities): b
   return can.class === "N" && push.operation !== "update";
 }
 
-/** How long an effect may take to show, milliseconds from the moment that the request left. */
+/** How long an effect may take to show, milliseconds from the last moment that the request can have been under way. */
 export function settleMs(push: Pick<PushRow, "operation">, can: Abilities): number {
   if (push.operation === "update" || can.class === "K") return UPDATE_SETTLE_MS;
   return can.settleMs ?? DEFAULT_SETTLE_MS;
@@ -165,7 +171,8 @@ export function inquiry(state: PushState, can: Abilities, adapter: string): Inqu
   if (push.status === "accepted" || (push.status === "unknown" && push.handle !== null)) return { do: "poll" };
   if (push.status === "sent") return { do: "lost" };
   if (isForPerson(push, can)) return { do: "person" };
-  const ms = settleMs(push, can) - (push.sent_ms ?? 0);
+  // counted from the moment that its outcome was doubted or looked up, whoever is woken by what meanwhile
+  const ms = (push.looked_up > 0 ? lookAgainMs(push, can) : settleMs(push, can)) - push.since_ms;
   if (ms > 0) return { do: "wait", ms };
   const by = can.looksUp ? question(state, can) : undefined;
   return by ? { do: "ask", by } : { do: "sendAgain" };
@@ -197,7 +204,11 @@ export function afterLookUp(push: PushRow, found: number, can: Abilities): After
   if (found === 1) return { do: "confirm" };
   const lookedUp = push.looked_up + 1;
   if (lookedUp >= LOOK_UPS) return { do: "sendAgain" };
-  return { do: "lookAgain", lookedUp, ms: Math.max(LOOK_AGAIN_MS, settleMs(push, can) / 2) };
+  return { do: "lookAgain", lookedUp, ms: lookAgainMs(push, can) };
+}
+
+function lookAgainMs(push: PushRow, can: Abilities): number {
+  return Math.max(LOOK_AGAIN_MS, settleMs(push, can) / 2);
 }
 
 /** The ERP did not answer the question; one that refuses or merges a second write need not be able to find the first. */
@@ -210,12 +221,15 @@ export function afterSilence(
 }
 
 /**
- * Whether the ERP shows what an update sent. What was sent, not what the record has become: values that never arrived are no
- * accepted difference.
+ * What the ERP shows after an update whose outcome was not known, as what was sent. Where that does not stand there as it
+ * left, the update may not have arrived, or the ERP keeps it otherwise: what is shown becomes the shadow, and what differs
+ * from the record is sent again. Read again as a stranger's edit, it would take back what was edited since.
  */
-export function hasArrived({ push, record }: PushState, shown: JsonObject | null): boolean {
-  const wanted = push.sent ?? record.doc;
-  return shown !== null && (push.fields ?? []).every((field) => sameJson(shown[field], wanted[field]));
+export function afterCompare({ push, record }: PushState, shown: JsonObject): SentPart {
+  const part = sentBy(push, record);
+  // what was sent, not what the record has become: values that never arrived are no accepted difference
+  const arrived = part.fields.every((field) => sameJson(shown[field], part.doc[field]));
+  return { ...part, current: part.current && arrived };
 }
 
 /** What the ERP's answer about an accepted push says. */

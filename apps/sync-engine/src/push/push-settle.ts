@@ -57,7 +57,10 @@ export class PushSettler {
     sent: SentPart,
   ): Promise<void> {
     const record = await this.records.lock(tx, entity, push.key);
-    if (!record) return this.pushes.change(tx, push.id, { status: "confirmed", externalId: shown.externalId });
+    if (!record) {
+      await this.pushes.change(tx, push.id, { status: "confirmed", externalId: shown.externalId });
+      return;
+    }
     const found = await this.records.link(tx, entity, record, push.key, account.num);
     const base = found ?? newLink(record.integration === null && ownsKey(account, entity, record.key));
     const link = linkAfter(entity, base, shown, sent, await this.pushes.nextIo(tx));
@@ -119,12 +122,13 @@ export class PushSettler {
     error?: AdapterError,
   ): Promise<void> {
     const excerpts = excerptsOf(error);
-    await this.pushes.change(tx, push.id, {
+    const rejected = await this.pushes.change(tx, push.id, {
       status: "rejected",
       problem: problem.problem,
       category: error?.category ?? "VALIDATION",
       ...excerpts,
     });
+    if (!rejected) return;
     await this.release(tx, account, entity, push.key);
     await this.list(tx, account, entity, push, problem.code, problem, excerpts);
   }

@@ -49,11 +49,11 @@ export class PushSteps {
         return this.outcomes.finder.find(turn, plan.state);
       case "confirm":
         return this.write(turn, async (tx) => {
-          await this.pushes.change(tx, plan.state.push.id, {
+          const settled = await this.pushes.change(tx, plan.state.push.id, {
             status: "confirmed",
             ...(plan.state.link?.external_id == null ? {} : { externalId: plan.state.link.external_id }),
           });
-          await this.settler.unlist(tx, turn.account, turn.entity, turn.key);
+          if (settled) await this.settler.unlist(tx, turn.account, turn.entity, turn.key);
           return { againInMs: 0 };
         });
       case "reject":

@@ -4,7 +4,7 @@ import type { ProblemDocument, TransactionStatus } from "@dovetail/contracts";
 import type { Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
 import { CrashPoints } from "../crash-points";
-import type { PushRow } from "./push";
+import { statusesBefore, type PushRow } from "./push";
 
 /** What changes on a push when its status does. */
 export interface PushChange {
@@ -20,7 +20,8 @@ export interface PushChange {
 }
 
 const COLUMNS = `id, integration, entity, key, version, operation, status, reference, attempts, category, handle, fields, sent, looked_up, mapping, adapter,
-  (extract(epoch from clock_timestamp() - sent_at) * 1000)::float8 sent_ms`;
+  (extract(epoch from clock_timestamp() - sent_at) * 1000)::float8 sent_ms,
+  (extract(epoch from clock_timestamp() - updated_at) * 1000)::float8 since_ms`;
 
 /** SQL of pushes inside a tenant transaction. */
 @Injectable()
@@ -40,12 +41,12 @@ export class PushRepository {
   /**
    * A rejected request had no effect: should it leave again, then under a reference of its own. Whoever keeps answers by
    * reference would give the old one. One that was in doubt before keeps its reference: an earlier sending may have made
-   * the document, and only the reference tells.
+   * the document, and only the reference tells. False: it has gone another way meanwhile, and stays as it is.
    */
-  async change(tx: Tx, id: string, to: PushChange): Promise<void> {
+  async change(tx: Tx, id: string, to: PushChange): Promise<boolean> {
     this.crash.at("push.before-settle");
     const json = (value: unknown) => (value === undefined || value === null ? null : JSON.stringify(value));
-    await tx.execute(
+    const changed = await tx.execute(
       `update sync_engine.pushes set status = $3, problem = $4, category = $5, external_id = coalesce($6, external_id),
          handle = coalesce($7, handle), request = coalesce($8, request), response = coalesce($9, response),
          waiting_entity = $10, waiting_key = $11, looked_up = coalesce($12, looked_up), updated_at = now(),
@@ -53,7 +54,7 @@ export class PushRepository {
          doubted = $3 <> 'accepted' and (doubted or $3 = 'unknown'),
          sent_at = case when $3 = 'rejected' and not doubted then null else sent_at end,
          reference = case when $3 = 'rejected' and not doubted then sync_engine.new_reference() else reference end
-       where tenant_id = $1 and id = $2`,
+       where tenant_id = $1 and id = $2 and status = any($13)`,
       [
         tx.tenantId,
         id,
@@ -67,8 +68,10 @@ export class PushRepository {
         to.waiting ? ENTITIES[to.waiting.entity].code : null,
         to.waiting?.key ?? null,
         to.lookedUp ?? null,
+        statusesBefore(to.status),
       ],
     );
+    return changed > 0;
   }
 
   /** The last mark led to no call. */

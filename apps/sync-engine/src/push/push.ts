@@ -27,13 +27,15 @@ export interface PushRow {
   adapter: string | null;
   /** Milliseconds since the request left, by the database's clock. */
   sent_ms: number | null;
+  /** Milliseconds since the row last changed, by the database's clock. */
+  since_ms: number;
 }
 
 const NEXT: Record<TransactionStatus, readonly TransactionStatus[]> = {
   pending: ["sent", "confirmed", "superseded", "parked", "rejected", "discarded"],
   parked: ["pending", "sent", "confirmed", "superseded", "rejected", "discarded"],
   sent: ["confirmed", "accepted", "unknown", "rejected", "pending"],
-  accepted: ["confirmed", "rejected", "unknown"],
+  accepted: ["confirmed", "rejected", "unknown", "pending"],
   unknown: ["confirmed", "pending", "rejected", "discarded"],
   rejected: ["pending", "superseded", "discarded"],
   confirmed: [],
@@ -44,6 +46,11 @@ const NEXT: Record<TransactionStatus, readonly TransactionStatus[]> = {
 /** Whether a push may go from one status to another. */
 export function pushMayBecome(from: TransactionStatus, to: TransactionStatus): boolean {
   return NEXT[from].includes(to);
+}
+
+/** The statuses from which a push may come to one: the others, and itself, as more becomes known. */
+export function statusesBefore(to: TransactionStatus): TransactionStatus[] {
+  return (Object.keys(NEXT) as TransactionStatus[]).filter((from) => from === to || pushMayBecome(from, to));
 }
 
 /** Statuses in which a request may be under way: at most one push of a link is in one of them. */

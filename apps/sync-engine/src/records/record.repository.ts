@@ -3,6 +3,7 @@ import { currentTrace, formatTraceparent } from "@dovetail/service-kit";
 import type { Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
 import { CrashPoints } from "../crash-points";
+import type { Creating } from "../pull/read-rules";
 import { masterLink, type Canonical, type LinkRow, type RecordRow } from "./record";
 
 /** One accepted version of one record. */
@@ -66,6 +67,11 @@ export class RecordRepository {
       [tx.tenantId, integration, ENTITIES[entity].code, key],
     );
     return found && { ...found, master: false };
+  }
+
+  /** A create of the document that may have had an effect and is not settled. */
+  async creating(tx: Tx, entity: EntityName, key: string, integration: number): Promise<Creating | undefined> {
+    return tx.one<Creating>(CREATING, [tx.tenantId, ENTITIES[entity].code, key, integration]);
   }
 
   /** Which key an external id is linked to. */
@@ -164,6 +170,17 @@ export class RecordRepository {
   }
 }
 
+/** One that was passed over counts as long as its successor has the document to make. */
+const CREATING = `select o.sent, o.status = 'unknown' and exists (select 1 from sync_engine.dead_letters d
+      where d.tenant_id = o.tenant_id and d.push_id = o.id and d.status = 'OPEN') listed
+  from sync_engine.pushes o
+  where o.tenant_id = $1 and o.entity = $2 and o.key = $3 and o.integration = $4 and o.operation in ('create', 'post')
+    and o.sent_at is not null and (o.status in ('sent', 'accepted', 'unknown') or o.doubted and o.status in ('pending', 'parked', 'superseded'))
+    and exists (select 1 from sync_engine.pushes p where p.tenant_id = o.tenant_id and p.entity = o.entity and p.key = o.key
+      and p.integration = o.integration and p.status in ('pending', 'parked', 'sent', 'accepted', 'unknown'))
+    and not exists (select 1 from sync_engine.pushes c where c.tenant_id = o.tenant_id and c.entity = o.entity and c.key = o.key
+      and c.integration = o.integration and c.status = 'confirmed' and c.version >= o.version)
+  order by o.sent_at limit 1`;
 const SAVE_BESIDE = `update sync_engine.records set integration = $2, external_id = $5, erp_version = $6, shadow_hash = decode($7, 'hex'),
     shadow = $8, shadow_mapping = $9, accepted = $10, push_io = $11, push_open = $12
   where tenant_id = $1 and entity = $3 and key = $4`;
