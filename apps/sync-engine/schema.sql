@@ -13,7 +13,8 @@ table account_mappings (
   integration integer not null,
   entity integer not null,
   version integer not null,
-  document jsonb not null
+  document jsonb not null,
+  created_at timestamp with time zone not null default now()
 ) row security forced
 table accounts (
   tenant_id uuid not null,
@@ -46,6 +47,26 @@ table bulk_jobs (
   created_at timestamp with time zone not null default clock_timestamp(),
   started_at timestamp with time zone,
   finished_at timestamp with time zone
+) row security forced
+table call_budgets (
+  tenant_id uuid not null,
+  integration integer not null,
+  paused_until timestamp with time zone,
+  next_call_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  failures integer not null default 0,
+  opened integer not null default 0,
+  open_until timestamp with time zone,
+  probe text,
+  probe_until timestamp with time zone,
+  last_failure text
+) row security forced
+table call_slots (
+  tenant_id uuid not null,
+  integration integer not null,
+  owner text not null,
+  slots integer not null,
+  wanted integer not null,
+  until timestamp with time zone not null
 ) row security forced
 table changes (
   tenant_id uuid not null,
@@ -139,6 +160,7 @@ table jobs (
   created_at timestamp with time zone not null default now(),
   started_at timestamp with time zone,
   finished_at timestamp with time zone,
+  approval jsonb,
   seen_from bigint,
   deletes_approved boolean not null default false
 ) row security forced
@@ -189,6 +211,54 @@ table pages (
   n integer not null,
   at timestamp with time zone not null default now()
 ) row security forced
+table plan_items (
+  tenant_id uuid not null,
+  job_id uuid not null,
+  page integer not null,
+  n integer not null,
+  integration integer not null,
+  key text,
+  external_id text,
+  operation text not null,
+  state text not null default 'planned'::text,
+  reason text,
+  problem jsonb,
+  changes jsonb,
+  record_version integer,
+  shadow_hash bytea,
+  push_io bigint,
+  doc text,
+  hash bytea,
+  erp_version text,
+  letter jsonb,
+  pushes jsonb,
+  push_id uuid
+) row security forced
+table plan_pages (
+  tenant_id uuid not null,
+  job_id uuid not null,
+  page integer not null,
+  part text not null,
+  io bigint not null default 0,
+  repeats integer not null default 0,
+  last boolean not null default false,
+  digest text
+) row security forced
+table plans (
+  tenant_id uuid not null,
+  job_id uuid not null,
+  account_version integer not null,
+  mapping_version integer,
+  cursor_page integer not null default 0,
+  cursor jsonb,
+  baseline boolean not null default false,
+  part text not null,
+  page integer not null default 0,
+  mark jsonb,
+  next_cursor jsonb,
+  applied integer not null default 0,
+  keeps_cursor boolean not null default false
+) row security forced
 table pushes (
   tenant_id uuid not null,
   id uuid not null,
@@ -217,7 +287,8 @@ table pushes (
   request jsonb,
   response jsonb,
   created_at timestamp with time zone not null default now(),
-  updated_at timestamp with time zone not null default now()
+  updated_at timestamp with time zone not null default now(),
+  mapping integer
 ) row security forced
 table records (
   tenant_id uuid not null,
@@ -262,7 +333,12 @@ table work (
   lease_until timestamp with time zone,
   owner text,
   epoch bigint not null default 0,
-  again boolean not null default false
+  again boolean not null default false,
+  queue integer generated always as (
+CASE
+    WHEN (id ~ '^[0-9]{1,9}(:|$)'::text) THEN (split_part(id, ':'::text, 1))::integer
+    ELSE 0
+END) stored
 ) with (fillfactor=70) row security forced
 
 -- constraints
@@ -270,6 +346,8 @@ account_mappings: account_mappings_pkey PRIMARY KEY (tenant_id, integration, ent
 accounts: accounts_pkey PRIMARY KEY (tenant_id, num)
 accounts: accounts_tenant_id_integration_id_key UNIQUE (tenant_id, integration_id)
 bulk_jobs: bulk_jobs_pkey PRIMARY KEY (tenant_id, id)
+call_budgets: call_budgets_pkey PRIMARY KEY (tenant_id, integration)
+call_slots: call_slots_pkey PRIMARY KEY (tenant_id, integration, owner)
 changes: changes_pkey PRIMARY KEY (tenant_id, page_id, n)
 consumer_positions: consumer_positions_pkey PRIMARY KEY (tenant_id, producer)
 cursors: cursors_pkey PRIMARY KEY (tenant_id, integration, entity)
@@ -283,6 +361,9 @@ log_consumers: log_consumers_pkey PRIMARY KEY (tenant_id, consumer)
 log_heads: log_heads_pkey PRIMARY KEY (tenant_id)
 migrations: "PK_8c82d7f526340ab734260ea46be" PRIMARY KEY (id)
 pages: pages_pkey PRIMARY KEY (tenant_id, page_id)
+plan_items: plan_items_pkey PRIMARY KEY (tenant_id, job_id, page, n)
+plan_pages: plan_pages_pkey PRIMARY KEY (tenant_id, job_id, page)
+plans: plans_pkey PRIMARY KEY (tenant_id, job_id)
 pushes: pushes_pkey PRIMARY KEY (tenant_id, id)
 records: records_pkey PRIMARY KEY (tenant_id, entity, key)
 requests: requests_pkey PRIMARY KEY (tenant_id, sender, event_id)
@@ -300,9 +381,12 @@ CREATE INDEX dead_letters_waiting ON sync_engine.dead_letters USING btree (tenan
 CREATE INDEX event_log_at ON sync_engine.event_log USING btree (at)
 CREATE UNIQUE INDEX event_log_position ON sync_engine.event_log USING btree (tenant_id, "position")
 CREATE INDEX event_log_unnumbered ON sync_engine.event_log USING btree (tenant_id, seq) WHERE (("position" IS NULL) AND (NOT silent))
-CREATE UNIQUE INDEX jobs_queued ON sync_engine.jobs USING btree (tenant_id, integration, entity, direction) WHERE (status = 'queued'::text)
-CREATE UNIQUE INDEX jobs_running ON sync_engine.jobs USING btree (tenant_id, integration, entity, direction) WHERE (status = 'running'::text)
+CREATE UNIQUE INDEX jobs_queued ON sync_engine.jobs USING btree (tenant_id, integration, entity, direction) WHERE ((status = 'queued'::text) AND (NOT dry_run))
+CREATE UNIQUE INDEX jobs_running ON sync_engine.jobs USING btree (tenant_id, integration, entity, direction) WHERE ((status = 'running'::text) AND (NOT dry_run))
 CREATE UNIQUE INDEX links_external ON sync_engine.links USING btree (external_id, tenant_id, entity, integration)
+CREATE INDEX pages_job ON sync_engine.pages USING btree (tenant_id, job_id, page_id) WHERE (job_id IS NOT NULL)
+CREATE INDEX plan_items_key ON sync_engine.plan_items USING btree (tenant_id, job_id, key)
+CREATE INDEX plan_items_source ON sync_engine.plan_items USING btree (tenant_id, job_id, external_id)
 CREATE UNIQUE INDEX pushes_in_flight ON sync_engine.pushes USING btree (tenant_id, integration, entity, key) WHERE (status = ANY (ARRAY['sent'::text, 'accepted'::text, 'unknown'::text]))
 CREATE INDEX pushes_link ON sync_engine.pushes USING btree (tenant_id, entity, key, integration, version)
 CREATE INDEX pushes_open ON sync_engine.pushes USING btree (tenant_id, entity, key, integration) WHERE (status = ANY (ARRAY['pending'::text, 'sent'::text, 'accepted'::text, 'unknown'::text, 'parked'::text, 'rejected'::text]))
@@ -311,11 +395,14 @@ CREATE UNIQUE INDEX records_external ON sync_engine.records USING btree (externa
 CREATE INDEX requests_at ON sync_engine.requests USING btree (at)
 CREATE INDEX work_due ON sync_engine.work USING btree (priority, due_at) WHERE (lease_until IS NULL)
 CREATE INDEX work_leased ON sync_engine.work USING btree (lease_until) WHERE (lease_until IS NOT NULL)
+CREATE INDEX work_turns ON sync_engine.work USING btree (queue, priority, due_at) WHERE (lease_until IS NULL)
 
 -- policies
 account_mappings: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
 accounts: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
 bulk_jobs: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+call_budgets: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+call_slots: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
 changes: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
 consumer_positions: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
 cursors: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
@@ -330,6 +417,9 @@ log_consumers: policy tenant for all to public using ((tenant_id = ( SELECT (NUL
 log_heads: policy dispatch for all to sync_engine_dispatch using (true) with check (true)
 log_heads: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
 pages: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+plan_items: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+plan_pages: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+plans: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
 pushes: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
 records: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
 requests: policy dispatch for all to sync_engine_dispatch using (true) with check (true)
@@ -417,7 +507,7 @@ begin
       on conflict (tenant_id, entity, key) do update
         set hash = excluded.hash, doc = excluded.doc, page_id = excluded.page_id, erp_version = excluded.erp_version,
             shadow_hash = excluded.shadow_hash, shadow = null, shadow_mapping = excluded.shadow_mapping, accepted = null,
-            version = r.version + 1, updated_at = now()
+            version = r.version + 1, push_io = p_io, updated_at = now()
         where r.integration = p_integration and r.external_id = excluded.external_id and r.hash = r.shadow_hash
           and not r.deleted and not r.push_open and r.push_io <= p_io
       returning r.key, r.version),
@@ -558,6 +648,88 @@ begin
       where k.external_id = any(string_to_array(p_externals, E'\n')) and k.tenant_id = p_tenant and k.entity = p_entity
         and k.integration = p_integration;
 end $function$
+CREATE OR REPLACE FUNCTION sync_engine.lease_calls(p_tenant uuid, p_integration integer, p_owner text, p_limit integer, p_wanted integer, p_in_use integer, p_lease_ms integer, p_interval_ms double precision, p_calls integer, p_unused integer)
+ RETURNS TABLE(slots integer, contended boolean, calls integer, next_call_ms double precision, wait_ms double precision, why text, probe boolean, failures integer)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  t timestamptz;
+  b sync_engine.call_budgets;
+  o record;
+  n_fair int;
+  n_granted int := 0;
+  n_calls int := 0;
+  n_wait float8;
+  n_why text;
+  n_next float8;
+  is_probe boolean := false;
+  t_next timestamptz;
+  t_interval interval := p_interval_ms * interval '1 millisecond';
+  t_burst interval := greatest(p_interval_ms, 1000) * interval '1 millisecond';
+  t_lease interval := p_lease_ms * interval '1 millisecond';
+begin
+  perform set_config('app.tenant', p_tenant::text, true);
+  select * into b from sync_engine.call_budgets where tenant_id = p_tenant and integration = p_integration for update;
+  if not found then
+    insert into sync_engine.call_budgets (tenant_id, integration) values (p_tenant, p_integration) on conflict do nothing;
+    select * into b from sync_engine.call_budgets where tenant_id = p_tenant and integration = p_integration for update;
+  end if;
+  t := clock_timestamp();
+  delete from sync_engine.call_slots s
+    where s.tenant_id = p_tenant and s.integration = p_integration and s.owner <> p_owner and s.until < t;
+  select count(*)::int n, coalesce(sum(s.slots), 0)::int slots, coalesce(sum(s.wanted), 0)::int wanted,
+      count(*) filter (where s.owner < p_owner)::int before, coalesce(bool_or(s.wanted > s.slots), false) contended
+    into o from sync_engine.call_slots s
+    where s.tenant_id = p_tenant and s.integration = p_integration and s.owner <> p_owner;
+  n_fair := p_limit / (o.n + 1)
+    + ((o.before + floor(extract(epoch from t))::bigint) % (o.n + 1) < p_limit % (o.n + 1))::int;
+  n_granted := greatest(0, least(p_wanted, p_limit - o.slots, greatest(n_fair, p_limit - o.wanted)));
+
+  if b.open_until is not null then
+    if p_wanted > 0 and t >= b.open_until and (b.probe is null or b.probe = p_owner or b.probe_until < t) then
+      is_probe := true;
+      n_granted := least(n_granted, 1);
+      if n_granted = 0 then is_probe := false; end if;
+    else
+      n_granted := 0;
+    end if;
+    if not is_probe then
+      n_wait := greatest(extract(epoch from b.open_until - t) * 1000, 250);
+      n_why := 'circuit';
+    end if;
+  end if;
+  if b.paused_until > t then
+    n_granted := 0;
+    is_probe := false;
+    n_wait := greatest(n_wait, extract(epoch from b.paused_until - t) * 1000);
+    n_why := coalesce(n_why, 'paused');
+  end if;
+
+  if p_interval_ms is not null then
+    t_next := greatest(b.next_call_at - p_unused * t_interval, t);
+    if n_granted > 0 and p_calls > 0 then
+      n_calls := greatest(0, least(p_calls, floor(extract(epoch from t + t_burst - t_next) * 1000 / p_interval_ms)::int));
+      t_next := t_next + n_calls * t_interval;
+    end if;
+    n_next := greatest(0, extract(epoch from t_next + t_interval - t_burst - t) * 1000);
+  end if;
+  if is_probe or t_next is distinct from b.next_call_at then
+    update sync_engine.call_budgets set next_call_at = coalesce(t_next, next_call_at),
+        probe = case when is_probe then p_owner else probe end,
+        probe_until = case when is_probe then t + t_lease else probe_until end
+      where tenant_id = p_tenant and integration = p_integration;
+  end if;
+  if p_wanted = 0 and p_in_use = 0 then
+    delete from sync_engine.call_slots where tenant_id = p_tenant and integration = p_integration and owner = p_owner;
+  else
+    insert into sync_engine.call_slots as s (tenant_id, integration, owner, slots, wanted, until)
+      values (p_tenant, p_integration, p_owner, greatest(n_granted, p_in_use), p_wanted, t + t_lease)
+      on conflict (tenant_id, integration, owner) do update
+        set slots = excluded.slots, wanted = excluded.wanted, until = excluded.until;
+  end if;
+  return query select n_granted, o.contended, n_calls, n_next, n_wait, n_why, is_probe, b.failures;
+end $function$
 CREATE OR REPLACE FUNCTION sync_engine.load_page(p_tenant uuid, p_integration integer, p_entity integer, p_page_id bigint, p_mapping integer, p_keys text, p_externals text, p_versions text, p_hashes text, p_docs text)
  RETURNS integer
  LANGUAGE plpgsql
@@ -640,6 +812,45 @@ AS $function$
   select string_agg(substr('ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', 1 + (get_byte(b, i) & 31), 1), '')
   from (select decode(replace(gen_random_uuid()::text, '-', ''), 'hex') b) r, unnest(array[0, 1, 2, 3, 4, 5, 9, 10, 11, 12, 13, 14]) i
 $function$
+CREATE OR REPLACE FUNCTION sync_engine.note_failure(p_tenant uuid, p_integration integer, p_owner text, p_what text, p_threshold integer, p_open_ms integer, p_longest_ms integer)
+ RETURNS TABLE(failures integer, open_ms double precision)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+begin
+  perform set_config('app.tenant', p_tenant::text, true);
+  insert into sync_engine.call_budgets (tenant_id, integration) values (p_tenant, p_integration) on conflict do nothing;
+  return query
+    update sync_engine.call_budgets b set
+      failures = b.failures + 1,
+      last_failure = p_what,
+      opened = case when b.failures + 1 >= p_threshold and (b.open_until is null or b.probe = p_owner) then b.opened + 1 else b.opened end,
+      open_until = case
+        when b.failures + 1 >= p_threshold and (b.open_until is null or b.probe = p_owner)
+          then clock_timestamp() + least(p_open_ms * power(2, least(b.opened, 20)), p_longest_ms) * interval '1 millisecond'
+        else b.open_until end,
+      probe = case when b.probe = p_owner then null else b.probe end
+    where b.tenant_id = p_tenant and b.integration = p_integration
+    returning b.failures, (extract(epoch from b.open_until - clock_timestamp()) * 1000)::float8;
+end $function$
+CREATE OR REPLACE FUNCTION sync_engine.note_success(p_tenant uuid, p_integration integer, p_owner text, p_force boolean)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+declare was_open boolean;
+begin
+  perform set_config('app.tenant', p_tenant::text, true);
+  select open_until is not null into was_open from sync_engine.call_budgets
+    where tenant_id = p_tenant and integration = p_integration and (open_until is null or probe = p_owner or p_force) for update;
+  if not found then return false; end if;
+  update sync_engine.call_budgets set failures = 0, opened = 0, open_until = null, probe = null, probe_until = null
+    where tenant_id = p_tenant and integration = p_integration;
+  if was_open then
+    update sync_engine.work set due_at = clock_timestamp()
+      where tenant_id = p_tenant and queue = p_integration and lease_until is null and kind <> 'schedule' and due_at > clock_timestamp();
+  end if;
+  return was_open;
+end $function$
 CREATE OR REPLACE FUNCTION sync_engine.number_log(most integer)
  RETURNS integer
  LANGUAGE plpgsql
@@ -669,6 +880,16 @@ begin
   end loop;
   return total;
 end $function$
+CREATE OR REPLACE FUNCTION sync_engine.plan_page_digest(p_tenant uuid, p_job uuid, p_page integer)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select encode(sha256(convert_to(coalesce(string_agg(
+    jsonb_build_array(i.n, i.integration, i.key, i.external_id, i.operation, i.reason, i.changes, i.record_version, i.shadow_hash,
+      i.push_io, i.doc, i.hash, i.erp_version, i.letter, i.pushes, i.push_id)::text, E'\n' order by i.n), ''), 'UTF8')), 'hex')
+  from sync_engine.plan_items i where i.tenant_id = p_tenant and i.job_id = p_job and i.page = p_page
+$function$
 CREATE OR REPLACE FUNCTION sync_engine.plan_pushes(p_tenant uuid, p_page bigint, p_targets integer[])
  RETURNS SETOF uuid
  LANGUAGE plpgsql
@@ -733,7 +954,8 @@ begin
     push := null; record := null; link := null;
     select row_to_json(x) into push from (
       select p.id, p.integration, p.entity, p.key, p.version, p.operation, p.status, p.reference, p.attempts, p.category, p.handle, p.fields,
-        p.sent, p.looked_up, p.adapter, (extract(epoch from clock_timestamp() - p.sent_at) * 1000)::float8 sent_ms
+        p.sent, p.looked_up, p.adapter, (extract(epoch from clock_timestamp() - p.sent_at) * 1000)::float8 sent_ms,
+        (extract(epoch from clock_timestamp() - p.updated_at) * 1000)::float8 since_ms
       from sync_engine.pushes p
       where p.tenant_id = p_tenant and p.entity = i.entity and p.key = i.key and p.integration = p_integration
         and p.status in ('pending', 'parked', 'sent', 'accepted', 'unknown')
@@ -921,6 +1143,24 @@ begin
     return next i.id;
   end loop;
 end $function$
+CREATE OR REPLACE FUNCTION sync_engine.stale_items(p_tenant uuid, p_job uuid, p_entity integer, p_page integer, p_limit integer)
+ RETURNS TABLE(page integer, n integer, key text, planned integer, found integer)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select i.page, i.n, i.key, i.record_version, coalesce(r.version, 0)
+  from sync_engine.plan_items i
+    left join sync_engine.records r on r.tenant_id = i.tenant_id and r.entity = p_entity and r.key = i.key
+    left join sync_engine.links k
+      on k.tenant_id = i.tenant_id and k.entity = p_entity and k.key = i.key and k.integration = i.integration
+  where i.tenant_id = p_tenant and i.job_id = p_job and (p_page is null or i.page = p_page) and i.state = 'planned'
+    and i.record_version is not null
+    and (i.record_version <> coalesce(r.version, 0)
+      or i.push_io is not null and (
+        i.push_io <> coalesce(case when r.integration = i.integration then r.push_io else k.push_io end, 0)
+        or i.shadow_hash is distinct from case when r.integration = i.integration then r.shadow_hash else k.shadow_hash end))
+  order by i.page, i.n limit p_limit
+$function$
 CREATE OR REPLACE FUNCTION sync_engine.write_change(p_tenant uuid, p_tenant_name text, p_entity integer, p_key text, p_version integer, p_hash bytea, p_doc jsonb, p_deleted boolean, p_integration integer, p_job uuid, p_source text, p_traceparent text)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -957,12 +1197,16 @@ function differing_keys(p_tenant uuid, p_integration integer, p_entity integer, 
 function discard_push(p_tenant uuid, p_push uuid) to sync_engine: execute
 function holds_push(p_tenant uuid, p_work text, p_epoch bigint) to sync_engine: execute
 function keys_of(p_tenant uuid, p_integration integer, p_entity integer, p_externals text) to sync_engine: execute
+function lease_calls(p_tenant uuid, p_integration integer, p_owner text, p_limit integer, p_wanted integer, p_in_use integer, p_lease_ms integer, p_interval_ms double precision, p_calls integer, p_unused integer) to sync_engine: execute
 function load_page(p_tenant uuid, p_integration integer, p_entity integer, p_page_id bigint, p_mapping integer, p_keys text, p_externals text, p_versions text, p_hashes text, p_docs text) to sync_engine: execute
 function mark_pushes(p_tenant uuid, p_integration integer, p_adapter text, p_items jsonb) to sync_engine: execute
 function new_id() to sync_engine: execute
 function new_reference() to sync_engine: execute
+function note_failure(p_tenant uuid, p_integration integer, p_owner text, p_what text, p_threshold integer, p_open_ms integer, p_longest_ms integer) to sync_engine: execute
+function note_success(p_tenant uuid, p_integration integer, p_owner text, p_force boolean) to sync_engine: execute
 function number_log(most integer) to sync_engine: execute
 function number_log(most integer) to sync_engine_dispatch: execute
+function plan_page_digest(p_tenant uuid, p_job uuid, p_page integer) to sync_engine: execute
 function plan_pushes(p_tenant uuid, p_page bigint, p_targets integer[]) to sync_engine: execute
 function push_anew(p_tenant uuid, p_integration integer, p_entity integer, p_key text) to sync_engine: execute
 function push_states(p_tenant uuid, p_integration integer, p_entities integer[], p_keys text[]) to sync_engine: execute
@@ -971,6 +1215,7 @@ function record_sync(p_tenant uuid, p_entity integer, p_key text, p_integration 
 function records_get(p_tenant uuid, p_entities text, p_keys text) to sync_engine: execute
 function scan_page(p_tenant uuid, p_integration integer, p_entity integer, p_job uuid, p_page integer, p_externals text, p_versions text, p_last boolean, OUT differing text, OUT job_status text, OUT job_counts jsonb) to sync_engine: execute
 function settle_pushes(p_tenant uuid, p_integration integer, p_adapter text, p_items jsonb) to sync_engine: execute
+function stale_items(p_tenant uuid, p_job uuid, p_entity integer, p_page integer, p_limit integer) to sync_engine: execute
 function write_change(p_tenant uuid, p_tenant_name text, p_entity integer, p_key text, p_version integer, p_hash bytea, p_doc jsonb, p_deleted boolean, p_integration integer, p_job uuid, p_source text, p_traceparent text) to sync_engine: execute
 schema to sync_engine: usage
 schema to sync_engine_dispatch: usage
@@ -984,6 +1229,8 @@ sequence work_epochs to sync_engine_dispatch: usage
 table account_mappings to sync_engine: delete, insert, select, update
 table accounts to sync_engine: delete, insert, select, update
 table bulk_jobs to sync_engine: delete, insert, select, update
+table call_budgets to sync_engine: delete, insert, select, update
+table call_slots to sync_engine: delete, insert, select, update
 table changes to sync_engine: delete, insert, select, update
 table consumer_positions to sync_engine: delete, insert, select, update
 table cursors to sync_engine: delete, insert, select, update
@@ -999,6 +1246,9 @@ table log_heads to sync_engine: delete, insert, select, update
 table log_heads to sync_engine_dispatch: insert, select, update
 table migrations to sync_engine: select
 table pages to sync_engine: delete, insert, select, update
+table plan_items to sync_engine: delete, insert, select, update
+table plan_pages to sync_engine: delete, insert, select, update
+table plans to sync_engine: delete, insert, select, update
 table pushes to sync_engine: delete, insert, select, update
 table records to sync_engine: delete, insert, select, update
 table requests to sync_engine: delete, insert, select, update

@@ -17,6 +17,8 @@ export type ApiKey = {
   lastUsedAt: string | null;
 };
 
+export type ApproveBody = { /** approval.digest of the plan that was looked at */ digest?: string };
+
 export type BulkJob = {
   id: string;
   kind: "retry" | "replay";
@@ -317,7 +319,7 @@ export type ExecuteAnswer = {
 export type ExecuteBody = {
   /** entities or groups; every inbound entity when absent */ entityTypes?: string[];
   mode?: "incremental" | "full" | "scan";
-  dryRun?: boolean;
+  /** plan only: nothing changes until the job is approved */ dryRun?: boolean;
 };
 
 export type Features = {
@@ -454,6 +456,12 @@ export type IntegrationHealth = {
   openDeadLetters: number;
   queueDepth: number;
   successRate: number | null;
+  circuit: {
+    state: "closed" | "open" | "half-open";
+    failures: number;
+    waitsUntil: string | null;
+    waitsFor: "paused" | "circuit" | "maintenance" | null;
+  };
 };
 
 export type IntegrationMetrics = {
@@ -647,6 +655,17 @@ export type Job = {
   finishedAt: string | null;
   createdAt: string;
   problem: Problem | null;
+  approval: JobApproval | null;
+};
+
+export type JobApproval = {
+  kind: "sync" | "rollback" | "deletes";
+  state: "making" | "ready" | "approved" | "applied";
+  /** names exactly this plan: an approval that carries another one is refused */ digest: string | null;
+  expiresAt: string | null;
+  approvedBy: string | null;
+  /** items that became stale while the plan was applied, and were left out */ notApplied: number;
+  /** the job that a roll-back takes back */ reverts: string | null;
 };
 
 export type JobCounts = {
@@ -917,6 +936,21 @@ export type NoticeAnswer = { id: string; duplicate: boolean };
   /** Tenant-defined members, free JSON. */ custom?: { [name: string]: RecordValue } | null;
 };
 
+export type PlanItem = {
+  direction: "inbound" | "outbound";
+  integration: string;
+  entityType: EntityName;
+  key: string | null;
+  externalId: string | null;
+  operation: "create" | "update" | "delete" | "skip" | "reject" | "park" | "hold";
+  state: "planned" | "applied" | "stale";
+  reason: string | null;
+  problem: Problem | null;
+  changes: { field: string; old: Json; new: Json }[];
+  assumes: { version: number; shadowHash: string | null } | null;
+  pushes: { integration: string; operation: string; offered: boolean }[];
+};
+
 /** A port of call or delivery. */ export type PortRecord = {
   /** UN/LOCODE. */ locode: string;
   /** Name of the port. */ name?: string | null;
@@ -1092,6 +1126,17 @@ export type RecordView = {
   updatedAt: string;
   /** the canonical record: see the schema of its entity */ record: { [name: string]: Json };
   sync: RecordSync[];
+};
+
+export type ReplayBody = { /** true: it is known to be confirmed */ force: boolean; mapping?: "original" | "current" };
+
+export type ReplayTransactions = {
+  integration: string;
+  /** at or after this time, ISO 8601 with zone */ from: string;
+  /** before this time; until now when absent */ to?: string;
+  /** both when absent */ direction?: "inbound" | "outbound";
+  /** entities or groups; all when absent */ entityTypes?: string[];
+  /** current when absent; original: that of the time */ mapping?: "original" | "current";
 };
 
 /** A wish to buy; becomes a request for quotation. */ export type RequisitionRecord = {
@@ -1739,6 +1784,13 @@ export interface Routes {
     body?: undefined;
     answer: Integration;
   };
+  /** Go through an integration's transactions since a time again, as a bulk job; confirmed ones are left */
+  "POST /api/v1/erp/transactions/replay": {
+    path: Record<never, never>;
+    query: Record<never, never>;
+    body: ReplayTransactions;
+    answer: BulkJob;
+  };
   /** How the connection stands */
   "GET /api/v1/erp/integrations/{integration}/health": {
     path: { integration: string };
@@ -1752,6 +1804,13 @@ export interface Routes {
     query: { integration?: string };
     body?: undefined;
     answer: { items: IntegrationMetrics[]; /** cursor of the next page; null on the last one */ next: string | null };
+  };
+  /** Let a job go on that waits for approval; roll-backs and deletions need erp:admin */
+  "POST /api/v1/erp/sync-jobs/{id}/approve": {
+    path: { id: string };
+    query: Record<never, never>;
+    body?: ApproveBody;
+    answer: Job;
   };
   /** List bulk jobs, newest first */
   "GET /api/v1/erp/bulk-jobs": {
@@ -1963,6 +2022,25 @@ export interface Routes {
     body?: undefined;
     answer: Integration;
   };
+  /** Plan to take an ended job back; nothing changes before the plan is approved */
+  "POST /api/v1/erp/sync-jobs/{id}/rollback": {
+    path: { id: string };
+    query: Record<never, never>;
+    body?: undefined;
+    answer: Job;
+  };
+  /** Read a job's plan: what becomes of each record when it is approved */
+  "GET /api/v1/erp/sync-jobs/{id}/plan": {
+    path: { id: string };
+    query: {
+      cursor?: string;
+      limit?: number;
+      operation?: "create" | "update" | "delete" | "skip" | "reject" | "park" | "hold";
+      state?: "planned" | "applied" | "stale";
+    };
+    body?: undefined;
+    answer: { items: PlanItem[]; /** cursor of the next page; null on the last one */ next: string | null };
+  };
   /** Read one API key (never the key itself) */
   "GET /api/v1/api-keys/{id}": { path: { id: string }; query: Record<never, never>; body?: undefined; answer: ApiKey };
   /** Read one bulk job: how far it has come */
@@ -2052,6 +2130,13 @@ export interface Routes {
     query: Record<never, never>;
     body?: undefined;
     answer: undefined;
+  };
+  /** Send the record of one confirmed push again, by force; answers the new push */
+  "POST /api/v1/erp/transactions/{id}/replay": {
+    path: { id: string };
+    query: Record<never, never>;
+    body: ReplayBody;
+    answer: Transaction;
   };
   /** Start a synchronisation; one that runs already is joined */
   "POST /api/v1/erp/sync-jobs/{integration}/execute": {
