@@ -25,6 +25,7 @@ export const config = defineConfig({
   SYNC_ENGINE_CONCURRENCY: integer({ min: 1, max: 64, default: 4 }),
   ERP_INTEGRATION_ENABLED: boolean(true),
   ERP_SYNC_INTERVAL: integer({ min: 0, default: 300_000 }),
+  ERP_STATUS_WATCH_INTERVAL: integer({ min: 0, default: 60_000 }),
   ERP_FILE_ROOTS: optional(string()),
   ERP_LOG_LEVEL: oneOf(LOG_LEVELS, "info"),
   /** How long a lease of a process that fell silent lasts, milliseconds. Less than the default is for tests of recovery alone. */

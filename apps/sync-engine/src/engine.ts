@@ -12,6 +12,7 @@ import { WorkGate } from "./calls/work-gate";
 import { DeadLetterRepository } from "./dead-letters/dead-letter.repository";
 import { cursorOf } from "./feed/feed.service";
 import { EventExpander } from "./feed/expand";
+import { RoundService } from "./jobs/round.service";
 import { RowWorker } from "./jobs/row.worker";
 import { ScheduleService } from "./jobs/schedule.service";
 import { PLAN_WORK } from "./plans/plan-jobs";
@@ -28,6 +29,7 @@ type Handler = (claim: Claim, signal: AbortSignal) => Promise<WorkResult>;
 export class OtherWorkers {
   constructor(
     readonly schedules: ScheduleService,
+    readonly rounds: RoundService,
     readonly accounts: AccountWorker,
     readonly bulk: BulkWorker,
   ) {}
@@ -61,13 +63,15 @@ export class Handlers {
     others: OtherWorkers,
     readonly gate: CallGate,
   ) {
-    const { schedules, accounts, bulk } = others;
+    const { schedules, rounds, accounts, bulk } = others;
     this.pulls = { pull: calling.pull, [PLAN_WORK]: calling.plan };
     this.others = {
       push: calling.push,
       reread: calling.reread,
       release: (claim) => rows.release(claim),
       schedule: (claim) => schedules.handle(claim),
+      scan: (claim) => rounds.scan(claim),
+      watch: (claim) => rounds.watch(claim),
       account: (claim) => accounts.refresh(claim),
       notice: (claim) => accounts.notice(claim),
       [BULK_WORK]: (claim, signal) => bulk.handle(claim, signal),

@@ -44,6 +44,7 @@ export async function startSyncEngine({ env, local, logger: given }: StartOption
   const settings = {
     enabled: values.ERP_INTEGRATION_ENABLED,
     syncIntervalMs: values.ERP_SYNC_INTERVAL,
+    statusWatchMs: values.ERP_STATUS_WATCH_INTERVAL,
     leaseMs: values.LEASE_MS,
     concurrency: values.SYNC_ENGINE_CONCURRENCY,
     fileRoots: (values.ERP_FILE_ROOTS ?? "").split(":").filter((folder) => folder !== ""),

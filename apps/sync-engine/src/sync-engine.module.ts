@@ -34,6 +34,7 @@ import { JobRepository } from "./jobs/job.repository";
 import { JobService } from "./jobs/job.service";
 import { PullWorker } from "./jobs/pull.worker";
 import { RowReading, RowWorker } from "./jobs/row.worker";
+import { RoundService } from "./jobs/round.service";
 import { ScheduleService } from "./jobs/schedule.service";
 import { MergeService } from "./pull/merge.service";
 import { GoneRows } from "./pull/gone-rows";
@@ -94,6 +95,7 @@ const jobs = [
   RowReading,
   RowWorker,
   ScheduleService,
+  RoundService,
   JobController,
 ];
 const pull = [

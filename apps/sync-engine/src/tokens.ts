@@ -9,6 +9,8 @@ export interface Settings {
   enabled: boolean;
   /** Interval of integrations without a schedule, milliseconds; 0 = none. */
   syncIntervalMs: number;
+  /** How often changes of purchase orders are asked for, milliseconds; 0 = not beside the schedule. */
+  statusWatchMs: number;
   /** How long a lease of a process that fell silent lasts, milliseconds. */
   leaseMs: number;
   /** Work rows handled at once in this process. */

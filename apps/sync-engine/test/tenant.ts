@@ -9,6 +9,7 @@ import {
   type EntitySettings,
   type Integration,
   type Job,
+  type JobMode,
   type MappingVersion,
   type RecordView,
   type Transaction,
@@ -70,12 +71,12 @@ export class TestTenant {
   }
 
   /** Runs a sync of the entities and waits for its end. */
-  async sync(entityTypes: EntityName[], mode: "incremental" | "full" = "incremental"): Promise<Job[]> {
+  async sync(entityTypes: EntityName[], mode: JobMode = "incremental"): Promise<Job[]> {
     const jobs = await this.execute(entityTypes, mode);
     return Promise.all(jobs.map(({ id }) => this.ended(id)));
   }
 
-  async execute(entityTypes: EntityName[], mode: "incremental" | "full" = "incremental") {
+  async execute(entityTypes: EntityName[], mode: JobMode = "incremental") {
     const input = { integration: this.integration.name, entityTypes, mode };
     return (await this.bus.call(sync.execute, this.context, input)).jobs;
   }

@@ -6,6 +6,7 @@ import {
   type CallContext,
   type Integration,
   type Job,
+  type JobMode,
   type RecordView,
 } from "@dovetail/contracts";
 import { KeyRing, sealFor } from "@dovetail/crypto";
@@ -100,7 +101,7 @@ export class World {
     for (const tenant of this.tenants) tenant.close();
   }
 
-  sync(entityTypes: EntityName[], mode: "incremental" | "full" = "incremental"): Promise<Job[]> {
+  sync(entityTypes: EntityName[], mode: JobMode = "incremental"): Promise<Job[]> {
     return this.main.sync(entityTypes, mode);
   }
 

@@ -78,6 +78,8 @@ export const INTEGRATION_SCHEMAS = {
     lookbackSeconds: whole(),
     pageSize: whole(),
     fieldPolicy: map(among(["erp", "mes", "newest", "manual"])),
+    "tolerance?": object({ "count?": whole(), "rate?": { type: "number" } }),
+    "scanSchedule?": text(),
   }),
   IntegrationHealth: object(
     {

@@ -113,6 +113,10 @@ describe("entities that are given", () => {
       order({ fieldPolicy: { status: "coin" } }),
       "entities.PurchaseOrder.fieldPolicy.status choice",
     ],
+    ["a tolerance of half a row", order({ tolerance: { count: 0.5 } }), "entities.PurchaseOrder.tolerance range"],
+    ["a tolerance above all rows", order({ tolerance: { rate: 1.5 } }), "entities.PurchaseOrder.tolerance range"],
+    ["a tolerance of another kind", order({ tolerance: { rows: 5 } }), "entities.PurchaseOrder.tolerance range"],
+    ["a scan by nonsense", order({ scanSchedule: "at night" }), "entities.PurchaseOrder.scanSchedule cron"],
     ["a policy that is no object", order({ fieldPolicy: "erp" }), "entities.PurchaseOrder.fieldPolicy type"],
   ])("are refused: %s", (_what, given, refusal) => {
     expect(refused(given)).toEqual([refusal]);
@@ -133,6 +137,12 @@ describe("entities that are given", () => {
     expect(refused(order({ keyPrefix: ours }), others)).toEqual(["entities.PurchaseOrder.keyPrefix overlap"]);
     expect(made({ entities: { Part: { keyPrefix: ours } } }, others).entities.Part?.keyPrefix).toBe(ours);
     expect(made(order({ keyPrefix: "US-" }), others).entities.PurchaseOrder?.keyPrefix).toBe("US-");
+  });
+
+  it("take a tolerance, and when their stamps are listed", () => {
+    const own = { tolerance: { count: 5, rate: 0.01 }, scanSchedule: "off" };
+    expect(made(order(own)).entities.PurchaseOrder).toMatchObject(own);
+    expect(made(order({ scanSchedule: "0 3 * * *" })).entities.PurchaseOrder?.scanSchedule).toBe("0 3 * * *");
   });
 
   it("take policies for members and custom fields", () => {

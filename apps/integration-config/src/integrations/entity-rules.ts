@@ -13,7 +13,17 @@ export interface Claims {
 /** What the adapter can do with an entity. */
 export type Offer = SystemDescription["entities"][number];
 
-const MEMBERS = new Set(["direction", "master", "keyPrefix", "schedule", "lookbackSeconds", "pageSize", "fieldPolicy"]);
+const MEMBERS = new Set([
+  "direction",
+  "master",
+  "keyPrefix",
+  "schedule",
+  "lookbackSeconds",
+  "pageSize",
+  "fieldPolicy",
+  "tolerance",
+  "scanSchedule",
+]);
 const POLICIES: readonly Json[] = ["erp", "mes", "newest", "manual"];
 const LOOKBACK_SECONDS = { min: 0, max: 7 * 86_400, usual: 300 };
 const PAGE_SIZE = { min: 1, max: 10_000, usual: 1000 };
@@ -134,6 +144,11 @@ function checkMembers(entity: EntityName, given: JsonObject): Fault[] {
     fail("keyPrefix", "format", `must be a text of 1 to ${MAX_PREFIX} characters in one line, or null`);
   const badCron = schedule === undefined ? undefined : cronFault(schedule);
   if (badCron) fail("schedule", "cron", badCron);
+  const { scanSchedule, tolerance } = given;
+  const badScan = scanSchedule === undefined || scanSchedule === "off" ? undefined : cronFault(scanSchedule);
+  if (badScan) fail("scanSchedule", "cron", `${badScan} (or off)`);
+  if (tolerance !== undefined && !isTolerance(tolerance))
+    fail("tolerance", "range", "must be {count, rate}: a whole number from 0, a share from 0 to 1");
   const ranges = { lookbackSeconds: [lookbackSeconds, LOOKBACK_SECONDS], pageSize: [pageSize, PAGE_SIZE] } as const;
   for (const [name, [value, { min, max }]] of Object.entries(ranges))
     if (value !== undefined && !isWhole(value, min, max))
@@ -198,6 +213,14 @@ function checkOwnership(entity: EntityName, given: EntitySettings, others: reado
 
 function overlaps(theirs: string | null, ours: string): boolean {
   return theirs !== null && (theirs.startsWith(ours) || ours.startsWith(theirs));
+}
+
+/** {count?, rate?}: rejected rows that a run may have, and their share of the rows read. */
+function isTolerance(value: Json): boolean {
+  if (!isObject(value) || Object.keys(value).some((name) => name !== "count" && name !== "rate")) return false;
+  const { count, rate } = value;
+  if (count !== undefined && !isWhole(count, 0, 1_000_000_000)) return false;
+  return rate === undefined || (typeof rate === "number" && rate >= 0 && rate <= 1);
 }
 
 function isPrefix(value: Json): value is string {

@@ -5,6 +5,7 @@ import { Database, enqueue, type Claim, type WorkResult } from "@dovetail/databa
 import { Bus } from "@dovetail/messaging";
 import { Injectable } from "@nestjs/common";
 import { JobService } from "../jobs/job.service";
+import { RoundService } from "../jobs/round.service";
 import { rereadWorkId } from "../jobs/row.worker";
 import { ScheduleService } from "../jobs/schedule.service";
 import { AccountService } from "./account.service";
@@ -19,6 +20,7 @@ const TROUBLE_MS = 5_000;
 export class Turns {
   constructor(
     readonly schedules: ScheduleService,
+    readonly rounds: RoundService,
     readonly jobs: JobService,
   ) {}
 }
@@ -39,7 +41,9 @@ export class AccountWorker {
     const tenant = await this.tenantOf(claim.tenantId);
     if (!tenant) return { againInMs: TROUBLE_MS };
     try {
-      await this.turns.schedules.align(await this.accounts.refresh(claim.tenantId, tenant, claim.id));
+      const account = await this.accounts.refresh(claim.tenantId, tenant, claim.id);
+      await this.turns.schedules.align(account);
+      await this.turns.rounds.align(account);
       return { done: true };
     } catch (error) {
       if (error instanceof ProblemError && error.code === "NOT_FOUND") return { done: true };

@@ -9,7 +9,7 @@ import { EngineMetrics } from "../systems/engine-metrics";
 import type { JobRow } from "./job";
 import { JobRepository } from "./job.repository";
 import { JobService } from "./job.service";
-import { countsOf } from "./job-view";
+import { addsUp, countsOf } from "./job-view";
 
 /** A job in a worker's hands. */
 export interface JobTurn {
@@ -87,12 +87,10 @@ export class JobEnds {
     this.logger.error({ err: error }, "a job met an error that nobody expected; it goes on from its last page");
   }
 
-  private async end(
-    { account, entity, job, claim }: JobTurn,
-    problem: ProblemError | null,
-  ): Promise<JobRow | undefined> {
+  private async end({ account, entity, job, claim }: JobTurn, given: ProblemError | null): Promise<JobRow | undefined> {
     const ended = await this.db.transaction(account.tenantId, async (tx) => {
       await assertHeld(tx, claim);
+      const problem = given ?? unbalanced(await this.jobs.get(tx, job.id, true));
       const row = await this.jobs.end(tx, job.id, problem ? "failed" : "completed", problem?.problem ?? null);
       if (!row) return undefined;
       const status = problem ? (problem.code === "ERP002" ? "EXPIRED" : "ERROR") : "CONNECTED";
@@ -116,4 +114,10 @@ export class JobEnds {
     await this.progress(account, ended);
     return ended;
   }
+}
+
+/** A run whose rows did not each end in exactly one state has a fault of ours: it is never called completed. */
+function unbalanced(row: JobRow | undefined): ProblemError | null {
+  if (!row || addsUp(countsOf(row))) return null;
+  return new ProblemError("INTERNAL", `the counts do not add up: ${JSON.stringify(countsOf(row))}`);
 }

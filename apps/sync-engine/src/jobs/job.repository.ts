@@ -180,11 +180,11 @@ export class JobRepository {
     );
   }
 
-  /** Takes the scheduled turn of an entity away; one that is being handled plans its own next. */
-  async forgetSchedule(tx: Tx, id: string): Promise<void> {
+  /** Takes a turn away; one that is being handled plans its own next. */
+  async forgetTurn(tx: Tx, kind: string, id: string): Promise<void> {
     await tx.execute(
-      `delete from sync_engine.work where tenant_id = $1 and kind = 'schedule' and id = $2 and lease_until is null`,
-      [tx.tenantId, id],
+      `delete from sync_engine.work where tenant_id = $1 and kind = $2 and id = $3 and lease_until is null`,
+      [tx.tenantId, kind, id],
     );
   }
 

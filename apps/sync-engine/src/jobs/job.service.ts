@@ -85,10 +85,15 @@ export class JobService {
     return queued;
   }
 
-  /** Sets an entity's next scheduled turn; without a time it has none. */
-  async replan(tx: Tx, id: string, dueInMs: number | undefined): Promise<void> {
-    await this.jobs.forgetSchedule(tx, id);
-    if (dueInMs !== undefined) await enqueue(tx, { kind: "schedule", id, dueInMs, priority: 9 });
+  /** Sets the next turn of what comes due by itself; without a time it has none. */
+  async replan(
+    tx: Tx,
+    id: string,
+    dueInMs: number | undefined,
+    kind: "schedule" | "scan" | "watch" = "schedule",
+  ): Promise<void> {
+    await this.jobs.forgetTurn(tx, kind, id);
+    if (dueInMs !== undefined) await enqueue(tx, { kind, id, dueInMs, priority: 9 });
   }
 
   async get(ctx: CallContext, id: string): Promise<Job> {

@@ -38,9 +38,11 @@ export class PullWorker {
     const job = await this.db.transaction(claim.tenantId, async (tx) => {
       const taken = await this.jobs.take(tx, num, code, version);
       if (taken?.attempts !== 1) return taken;
-      if (taken.mode === "full") await this.jobs.rewind(tx, taken);
+      const notes = !taken.dry_run && this.pulls.notesSeen(account, entity, taken.mode);
+      // a scan of what lists no stamps is a full run
+      if (taken.mode === "full" || (taken.mode === "scan" && !notes)) await this.jobs.rewind(tx, taken);
       await this.ends.started(tx, account, entity, taken);
-      return this.pulls.notesSeen(account, entity, taken.mode) ? this.jobs.noteSeen(tx, taken) : taken;
+      return notes ? this.jobs.noteSeen(tx, taken) : taken;
     });
     if (!job) return { done: true };
     return withLogContext({ tenant: account.tenant, integration: account.name, job: job.id }, () =>

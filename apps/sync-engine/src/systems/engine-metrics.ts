@@ -3,7 +3,7 @@ import { Database } from "@dovetail/database";
 import { METRICS, type Metrics } from "@dovetail/service-kit";
 import { Inject, Injectable } from "@nestjs/common";
 import type { JobRow } from "../jobs/job";
-import { countsOf } from "../jobs/job-view";
+import { addsUp, countsOf } from "../jobs/job-view";
 import { entityOf } from "../pull/source-row.service";
 
 const JOB_SECONDS = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600];
@@ -13,6 +13,8 @@ const JOB_SECONDS = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600];
 export class EngineMetrics {
   private readonly jobs;
   private readonly rows;
+  private readonly read;
+  private readonly unbalanced;
   private readonly seconds;
   private readonly pushes;
   private readonly calls;
@@ -27,6 +29,16 @@ export class EngineMetrics {
       "entity",
       "outcome",
     ]);
+    this.read = metrics.counter(
+      "dovetail_sync_rows_read_total",
+      "Rows read from ERPs: the sum of what became of them.",
+      ["entity"],
+    );
+    this.unbalanced = metrics.counter(
+      "dovetail_sync_unbalanced_jobs_total",
+      "Ended jobs whose rows read are not the sum of created, updated, unchanged, rejected and parked.",
+      ["entity"],
+    );
     this.seconds = metrics.histogram("dovetail_sync_duration_seconds", "Duration of jobs.", ["entity"], JOB_SECONDS);
     this.pushes = metrics.counter(
       "dovetail_push_turns_total",
@@ -67,7 +79,9 @@ export class EngineMetrics {
   jobEnded(job: JobRow): void {
     const entity = entityOf(job.entity);
     this.jobs.inc({ entity, outcome: job.status });
-    const { read: _read, ...outcomes } = countsOf(job);
+    const { read, ...outcomes } = countsOf(job);
+    this.read.inc({ entity }, read);
+    this.unbalanced.inc({ entity }, addsUp(countsOf(job)) ? 0 : 1);
     for (const [outcome, n] of Object.entries(outcomes)) if (n > 0) this.rows.inc({ entity, outcome }, n);
     if (job.started_at && job.finished_at)
       this.seconds.observe({ entity }, (Date.parse(job.finished_at) - Date.parse(job.started_at)) / 1000);
