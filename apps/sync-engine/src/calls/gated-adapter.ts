@@ -14,6 +14,9 @@ export function gatedAdapter(adapter: Adapter, gate: Gate): Adapter {
   };
 }
 
+/** Stamps listed under one slot. */
+const SLICE = 1_000;
+
 function gatedPort(port: EntityPort<unknown>, gate: Gate): EntityPort<unknown> {
   const { pull, push, lookup, stamps } = port;
   const poll = push?.poll;
@@ -30,8 +33,30 @@ function gatedPort(port: EntityPort<unknown>, gate: Gate): EntityPort<unknown> {
         }
       : {}),
     ...(lookup ? { lookup: (session, by) => gate.call(() => lookup(session, by)) } : {}),
-    ...(stamps ? { stamps: (session, from) => gatedPages(() => stamps(session, from), gate) } : {}),
+    ...(stamps ? { stamps: (session, from) => gatedRows(() => stamps(session, from), gate) } : {}),
   };
+}
+
+/** Rows that are listed one by one come by the slice under one slot: a slot for each would be a call for each. */
+async function* gatedRows<T>(open: () => AsyncIterable<T>, gate: Gate): AsyncGenerator<T> {
+  const rows = open()[Symbol.asyncIterator]();
+  const take = async () => {
+    const slice: T[] = [];
+    for (let next = await rows.next(); !next.done; next = await rows.next()) {
+      slice.push(next.value);
+      if (slice.length === SLICE) return { slice, more: true };
+    }
+    return { slice, more: false };
+  };
+  try {
+    for (let more = true; more; ) {
+      const taken = await gate.call(take);
+      yield* taken.slice;
+      more = taken.more;
+    }
+  } finally {
+    await rows.return?.();
+  }
 }
 
 /** Each page is a call of its own. */

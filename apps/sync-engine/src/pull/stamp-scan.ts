@@ -2,7 +2,8 @@ import { AdapterError, RETRY_TABLE, type Stamp } from "@dovetail/adapter-sdk";
 import { ProblemError } from "@dovetail/contracts";
 import { backoff, type Clock } from "@dovetail/resilience";
 import { Inject, Injectable } from "@nestjs/common";
-import { SessionService } from "../accounts/session.service";
+import { SessionService, type Session } from "../accounts/session.service";
+import { AccountWaitsError } from "../calls/account-waits.error";
 import { CLOCK } from "../tokens";
 import { isStorableId } from "./page";
 import type { PullRun } from "./pull.service";
@@ -28,13 +29,18 @@ export class StampScan {
 
   /** Answers how many rows differed and were left to a full run. Throws ProblemError when the ERP fails too often. */
   async run(run: PullRun): Promise<number> {
-    if (run.job.all_read) return 0;
+    return run.job.all_read ? 0 : this.sessions.gate.inLane("compare", () => this.listWithRetries(run));
+  }
+
+  private async listWithRetries(run: PullRun): Promise<number> {
     for (let failures = 1; ; failures++) {
+      let session: Session | undefined;
       try {
-        return await this.list(run);
+        session = await this.sessions.open(run.account);
+        return await this.list(run, session);
       } catch (error) {
-        if (!(error instanceof AdapterError) || run.signal.aborted) throw error;
-        if (error.category === "AUTH") this.sessions.close(run.account);
+        if (!(error instanceof AdapterError) || error instanceof AccountWaitsError || run.signal.aborted) throw error;
+        this.sessions.failed(run.account, session, error);
         if (failures >= RETRY_TABLE[error.category].calls)
           throw new ProblemError("UNAVAILABLE", error.message, { cause: error });
         const wait = backoff(failures, { baseMs: 500, maxMs: 30_000, jitter: 0.5, random: Math.random });
@@ -43,8 +49,7 @@ export class StampScan {
     }
   }
 
-  private async list(run: PullRun): Promise<number> {
-    const { adapter, handle } = await this.sessions.open(run.account);
+  private async list(run: PullRun, { adapter, handle }: Session): Promise<number> {
     const stamps = adapter.entities[run.entity]?.stamps;
     if (!stamps) throw new ProblemError("ERP008", `${adapter.system} cannot list stamps of ${run.entity}`);
     const first = (await this.runs.beginScan(run)) + 1;

@@ -4,6 +4,7 @@ import { ProblemError } from "@dovetail/contracts";
 import { Database, enqueue } from "@dovetail/database";
 import { retry, type Clock } from "@dovetail/resilience";
 import { Inject, Injectable } from "@nestjs/common";
+import { AccountWaitsError } from "../calls/account-waits.error";
 import { DeadLetterRepository } from "../dead-letters/dead-letter.repository";
 import { CLOCK } from "../tokens";
 import { GoneRows } from "./gone-rows";
@@ -99,12 +100,12 @@ export class UnseenRows {
         signal,
         clock: this.clock,
         shouldRetry: (error, attempt) => {
-          if (!(error instanceof AdapterError) || attempt >= RETRY_TABLE[error.category].calls) return false;
+          if (!(error instanceof AdapterError) || error instanceof AccountWaitsError || attempt >= RETRY_TABLE[error.category].calls) return false;
           return error.retryAfterMs === undefined ? true : { afterMs: error.retryAfterMs };
         },
       });
     } catch (error) {
-      if (!(error instanceof AdapterError)) throw error;
+      if (!(error instanceof AdapterError) || error instanceof AccountWaitsError) throw error;
       throw new ProblemError("UNAVAILABLE", `a row that was not shown could not be asked about: ${error.message}`, {
         cause: error,
       });
