@@ -49,6 +49,19 @@ describe("rows that a full run does not show", () => {
     faults.take = (call: CallKind) => (call === kind && ++seen === n ? fault : take(call));
   }
 
+  /** The n-th read from now waits until it is released. */
+  function holdPull(n: number): () => void {
+    const call = world.erp.call.bind(world.erp);
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let seen = 0;
+    world.erp.call = async (kind, login, signal, effect) => {
+      if (kind === "pull" && ++seen === n) await held;
+      return call(kind, login, signal, effect);
+    };
+    return release;
+  }
+
   const lookups = () => world.erp.journal.filter(({ what }) => what === "lookup").length;
 
   it("SYN-7: an incremental run never deletes, a full one does when the row is surely gone; it revives when it is back", async () => {
@@ -115,17 +128,18 @@ describe("rows that a full run does not show", () => {
     await world.sync(["Part"]);
     vanish("Part", ids[4] ?? "");
     await world.startEngine();
-    atCall("pull", 3, { kind: "hang" });
+    const release = holdPull(3);
     const [queued] = await world.main.execute(["Part"], "full");
     await eventually(async () => expect(await noted()).toHaveLength(2));
     // the lease of the worker that hangs runs out: half a minute, shortened here
     await world.sql("update sync_engine.work set lease_until = clock_timestamp() where kind = 'pull'");
     const job = await world.main.ended(queued?.id ?? "");
+    release();
     expect(job).toMatchObject({ status: "completed", counts: { read: 19, unchanged: 19, deleted: 1 } });
     expect(await deletedKeys()).toEqual(["GONE", "P-14"]);
   });
 
-  it("SYN-7: more than a run may delete wait for approval; nothing is deleted before", async () => {
+  it("SYN-7: more than a run may delete wait for approval; then those go that are still gone", async () => {
     const ids = Array.from({ length: 20 }, (_, n) => insert("Customer", `C-${n + 10}`));
     await world.sync(["Customer"]);
     for (const id of ids.slice(0, 6)) vanish("Customer", id);
@@ -135,8 +149,22 @@ describe("rows that a full run does not show", () => {
     expect(stopped).toMatchObject({ status: "awaiting_approval", counts: { deleted: 0 } });
     expect(stopped.problem?.detail).toMatch(/gone/);
     expect(await deletedKeys()).toEqual(["GONE", "P-14"]);
-    await world.bus.call(sync.cancelJob, world.context, { id });
-    expect(await noted()).toEqual([]);
+    insert("Customer", "C-10");
+    await world.sync(["Customer"]);
+
+    await world.bus.call(sync.approveJob, world.context, { id });
+    const done = await eventually(async () => {
+      const job = await world.bus.call(sync.job, world.context, { id });
+      expect(job.status).toBe("completed");
+      return job;
+    });
+    expect(done.counts.deleted).toBe(6);
+    // the row that came under a key of one that is gone has its turn now
+    await eventually(async () =>
+      expect(await deletedKeys()).toEqual(["C-11", "C-12", "C-13", "C-14", "C-15", "GONE", "P-14"]),
+    );
+    expect(await listed()).toEqual([]);
+    await expect(world.bus.call(sync.approveJob, world.context, { id })).rejects.toMatchObject({ code: "CONFLICT" });
   });
 
   it("SYN-7: a row of an integration that only gets pushes is listed as gone, the record stays", async () => {

@@ -49,7 +49,7 @@ async function* gatedRows<T>(open: () => AsyncIterable<T>, gate: Gate): AsyncGen
     return { slice, more: false };
   };
   try {
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       const taken = await gate.call(take);
       yield* taken.slice;
       more = taken.more;

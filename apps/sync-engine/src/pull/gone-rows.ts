@@ -214,6 +214,7 @@ export class GoneRows {
     await this.records.saveLink(tx, entity, key, account.num, unlinked, record.hash);
     await this.records.planPushes(tx, page, targets);
     if (jobId !== null) await this.pages.countDeleted(tx, jobId);
+    await this.pages.wakeClaimants(tx, account.num, entity, key);
     return { deleted: true };
   }
 }

@@ -221,6 +221,18 @@ export class PageRepository {
     return found !== undefined;
   }
 
+  /** Has the rows read again that claimed a key which its row has now left. */
+  async wakeClaimants(tx: Tx, integration: number, entity: EntityName, key: string): Promise<void> {
+    await tx.execute(
+      `insert into sync_engine.work (tenant_id, kind, id, priority)
+       select tenant_id, 'reread', integration || ':' || entity || ':' || external_id, 3 from sync_engine.dead_letters
+       where tenant_id = $1 and integration = $2 and entity = $3 and key = $4 and direction = 'inbound' and status = 'OPEN'
+         and reason = 'DUPLICATE_KEY' and external_id is not null
+       on conflict do nothing`,
+      [tx.tenantId, integration, ENTITIES[entity].code, key],
+    );
+  }
+
   /**
    * Settles what is listed of rows that are gone: a parked one must not be merged later. That a living record has lost its
    * row stays listed.

@@ -100,7 +100,12 @@ export class UnseenRows {
         signal,
         clock: this.clock,
         shouldRetry: (error, attempt) => {
-          if (!(error instanceof AdapterError) || error instanceof AccountWaitsError || attempt >= RETRY_TABLE[error.category].calls) return false;
+          if (
+            !(error instanceof AdapterError) ||
+            error instanceof AccountWaitsError ||
+            attempt >= RETRY_TABLE[error.category].calls
+          )
+            return false;
           return error.retryAfterMs === undefined ? true : { afterMs: error.retryAfterMs };
         },
       });
