@@ -159,4 +159,7 @@ end $$;
 -- Whose work a row is: the integration that its id begins with; 0: nobody's in particular. Accounts take turns.
 alter table sync_engine.work add column queue int generated always as (
   case when id ~ '^[0-9]{1,9}(:|$)' then split_part(id, ':', 1)::int else 0 end) stored;
-create index work_turns on sync_engine.work (queue, priority, due_at) where lease_until is null;
+create index work_turns on sync_engine.work (kind, queue, priority, due_at) where lease_until is null;
+-- Claims look for due rows kind by kind and priority by priority, so that they read no row that is not due yet.
+drop index sync_engine.work_due;
+create index work_due on sync_engine.work (kind, priority, due_at) where lease_until is null;

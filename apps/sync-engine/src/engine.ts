@@ -7,6 +7,7 @@ import { AccountWorker } from "./accounts/account.worker";
 import { TenantDirectory } from "./accounts/tenant-directory";
 import { BULK_WORK } from "./bulk/bulk-job.service";
 import { BulkWorker } from "./bulk/bulk.worker";
+import type { Caps } from "./calls/fair-claims";
 import { CallGate } from "./calls/call-gate";
 import { WorkGate } from "./calls/work-gate";
 import { DeadLetterRepository } from "./dead-letters/dead-letter.repository";
@@ -62,6 +63,7 @@ export class Handlers {
     rows: RowWorker,
     others: OtherWorkers,
     readonly gate: CallGate,
+    readonly work: WorkGate,
   ) {
     const { schedules, rounds, accounts, bulk } = others;
     this.pulls = { pull: calling.pull, [PLAN_WORK]: calling.plan };
@@ -142,8 +144,9 @@ export class Engine implements OnApplicationBootstrap {
     this.parts.push(relay);
     // switched off: the record store and its feed answer, but no ERP is called and nothing is taken up
     if (!this.settings.enabled) return;
-    const pulls = this.runner(this.handlers.pulls, this.settings.concurrency);
-    const others = this.runner(this.handlers.others, this.settings.concurrency * 2);
+    const { concurrency: n } = this.settings;
+    const pulls = this.runner(this.handlers.pulls, { all: n * 4, tenant: n, account: n });
+    const others = this.runner(this.handlers.others, { all: n * 16, tenant: n * 4, account: n * 2 });
     this.bell.onRing(() => [relay, pulls, others].forEach((part) => part.nudge()));
     this.parts.unshift(...this.links.follow(() => others.nudge(), leaseMs), pulls, others);
   }
@@ -154,14 +157,16 @@ export class Engine implements OnApplicationBootstrap {
     await this.handlers.gate.end();
   }
 
-  private runner(handlers: Record<string, Handler>, concurrency: number): WorkRunner {
+  private runner(handlers: Record<string, Handler>, caps: Caps & { all: number }): WorkRunner {
     const { db, logger } = this.links;
+    const turns = this.handlers.work.claims(caps);
     const runner = new WorkRunner({
       db,
       kinds: Object.keys(handlers),
-      concurrency,
+      concurrency: caps.all,
+      claim: (request) => turns.claim(request),
       leaseMs: this.settings.leaseMs,
-      handler: (claim, signal) => (handlers[claim.kind] as Handler)(claim, signal),
+      handler: (claim, signal) => (handlers[claim.kind] as Handler)(claim, signal).finally(() => turns.ended(claim)),
       onError: (error, claim) =>
         logger.warn({ err: error, kind: claim?.kind, work: claim?.id }, "work will be tried again"),
     });

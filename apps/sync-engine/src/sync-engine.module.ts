@@ -16,6 +16,7 @@ import { BudgetRepository } from "./calls/budget.repository";
 import { CallGate } from "./calls/call-gate";
 import { CircuitService } from "./calls/circuit.service";
 import { TurnKeeper } from "./calls/turn-keeper";
+import { TurnRepository } from "./calls/turn.repository";
 import { WorkGate } from "./calls/work-gate";
 import { DeadLetterController } from "./dead-letters/dead-letter.controller";
 import { DeadLetterRepository } from "./dead-letters/dead-letter.repository";
@@ -85,7 +86,7 @@ import { TransactionRepository } from "./transactions/transaction.repository";
 import { WorkBell } from "./work-bell";
 
 const accounts = [AccountRepository, AccountService, AccountWorker, SessionService, TenantDirectory, Turns];
-const calls = [BudgetRepository, CallGate, CircuitService, TurnKeeper, WorkGate];
+const calls = [BudgetRepository, CallGate, CircuitService, TurnKeeper, TurnRepository, WorkGate];
 const jobs = [
   JobRepository,
   JobService,

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { systemClock, type Clock } from "@dovetail/resilience";
 import { Bell } from "./bell";
 import type { Database } from "./database";
-import { claimWork, finishWork, renewWork, rescheduleWork, WorkLostError, type Claim } from "./work";
+import { claimWork, finishWork, renewWork, rescheduleWork, WorkLostError, type Claim, type ClaimRequest } from "./work";
 
 /** How a handler left its work. `finished`: it has finished or rescheduled the row itself, with the work's effect. */
 export type WorkResult = { done: true } | { againInMs: number } | { finished: true };
@@ -14,6 +14,8 @@ export interface WorkRunnerOptions {
   kinds: readonly string[];
   /** Handlers at the same time. */
   concurrency: number;
+  /** How work is claimed; claimWork when absent. */
+  claim?: (request: ClaimRequest) => Promise<Claim[]>;
   /** The signal aborts when the claim was lost or the runner no longer waits; the handler must then stop writing. */
   handler: (claim: Claim, signal: AbortSignal) => Promise<WorkResult>;
   /** At least 30,000 in production: a pause of the process shorter than this loses nothing. Default 30,000. */
@@ -76,12 +78,13 @@ export class WorkRunner {
 
   private async claimLoop(): Promise<void> {
     const { db, kinds, concurrency, pollMs = 1_000 } = this.options;
+    const claim = this.options.claim ?? ((request) => claimWork(db, request));
     while (!this.stopping) {
       const limit = Math.min(100, concurrency - this.running.size);
       let claims: Claim[] = [];
       if (limit > 0) {
         try {
-          claims = await claimWork(db, { kinds, owner: this.owner, limit, leaseMs: this.leaseMs, clock: this.clock });
+          claims = await claim({ kinds, owner: this.owner, limit, leaseMs: this.leaseMs, clock: this.clock });
         } catch (error) {
           this.report(error);
         }

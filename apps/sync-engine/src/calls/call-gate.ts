@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomBytes } from "node:crypto";
+import { adapterFor } from "@dovetail/adapter-registry";
 import { AdapterError, type Adapter, type Http } from "@dovetail/adapter-sdk";
 import type { Clock } from "@dovetail/resilience";
 import { LOGGER, type Logger } from "@dovetail/service-kit";
@@ -146,6 +147,11 @@ export class CallGate {
         }),
     };
   }
+}
+
+/** How many calls at the same time the integration allows. */
+export function callsAtOnce(account: Account): number {
+  return limitsOf(account, adapterFor(account.document.adapter.system)).concurrent;
 }
 
 /** What the integration says, else what its adapter knows of the ERP. */

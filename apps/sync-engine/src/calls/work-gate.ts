@@ -2,8 +2,9 @@ import type { Claim, WorkResult } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
 import { AccountService } from "../accounts/account.service";
 import { AccountWaitsError } from "./account-waits.error";
-import { CallGate } from "./call-gate";
+import { CallGate, callsAtOnce } from "./call-gate";
 import type { Lane } from "./lane";
+import type { Caps, FairClaims } from "./fair-claims";
 import { TurnKeeper } from "./turn-keeper";
 
 type Handler = (claim: Claim, signal: AbortSignal) => Promise<WorkResult>;
@@ -28,6 +29,7 @@ export class WorkGate {
       const account = await this.accounts.byNumber(claim.tenantId, queueOf(claim.id));
       const refusal = account && !account.deleted ? await this.gate.refusal(account) : undefined;
       if (refusal) return this.later(claim, refusal);
+      if (account) this.turns.allows(account.num, callsAtOnce(account));
       try {
         return await this.gate.inLane(lane, () => handler(claim, signal));
       } catch (error) {
@@ -35,6 +37,11 @@ export class WorkGate {
         throw error;
       }
     };
+  }
+
+  /** Claims of a runner by turns: see FairClaims. */
+  claims(caps: Caps): FairClaims {
+    return this.turns.claims(caps);
   }
 
   private later(claim: Claim, { againInMs }: AccountWaitsError): WorkResult {
