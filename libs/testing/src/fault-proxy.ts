@@ -14,6 +14,8 @@ export class FaultProxy {
   connections = 0;
   /** Bytes handed on, by direction. */
   readonly bytes = { toServer: 0, toClient: 0 };
+  /** Bytes that were taken and not handed on. */
+  swallowed = 0;
   private mode: ProxyMode = "pass";
   private delayMs = 0;
   private breaking: { left: number; broken(): void } | undefined;
@@ -167,7 +169,10 @@ export class FaultProxy {
     };
     from.on("data", (piece: Buffer) =>
       later(() => {
-        if (this.mode !== "pass" || to.destroyed) return;
+        if (this.mode !== "pass" || to.destroyed) {
+          this.swallowed += piece.length;
+          return;
+        }
         if (this.loses(piece, direction, line, [from, to])) return;
         if (direction === "toClient" && this.breaksNow(piece.length)) return;
         this.bytes[direction] += piece.length;

@@ -2,7 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { collect, untilQuiet } from "./collect";
 import type { FaultKind, History } from "./history";
 import { Nemesis } from "./nemesis/nemesis";
+import { callStrikes } from "./nemesis/calls";
+import { lineStrikes } from "./nemesis/lines";
 import { processStrikes } from "./nemesis/processes";
+import { serverStrikes } from "./nemesis/servers";
+import { writeStrikes } from "./nemesis/writes";
 import { PullDriver } from "./pull-driver";
 import { World, type WorldOptions } from "./world";
 
@@ -14,7 +18,17 @@ export interface RunOptions extends WorldOptions {
 
 /** Seen at least so often in ten minutes, each. */
 const MINIMUM_PER_TEN_MINUTES = 5;
-const COUNTED: readonly FaultKind[] = ["kill-between-send-and-confirm"];
+const COUNTED: readonly FaultKind[] = [
+  "kill-between-send-and-confirm",
+  "effect-after-timeout",
+  "pause-longer-than-lease",
+  "wipe-with-unread-events",
+  "lost-commit-answer",
+  "stale-page",
+  "late-commit",
+  "a-b-a",
+  "create-on-both-sides",
+];
 const QUIET_MS = 120_000;
 /** Operations per minute that must have arrived on another side, on the slowest machine. */
 const FLOOR_PER_MINUTE = 20;
@@ -44,7 +58,9 @@ async function withNemesis(world: World, options: RunOptions): Promise<History> 
     driver.run(world.erps, PULL_EVERY_MS, writing.signal),
     following(world, writing.signal),
   ];
-  const harm = nemesis.hand(processStrikes(world.random("processes")), world.random("hand"), 3_000, striking.signal);
+  const harm = Promise.all(
+    handsOf(world).map(({ strikes, random, pauseMs }) => nemesis.hand(strikes, random, pauseMs, striking.signal)),
+  );
   say(`everything runs; the nemesis works for ${minutes} min`);
   await sleep(minutes * 60_000);
   striking.abort();
@@ -69,6 +85,17 @@ async function withNemesis(world: World, options: RunOptions): Promise<History> 
     api,
     consumer: world.consumer.end(),
   };
+}
+
+/** What can happen at the same time: to processes and servers, to calls, and by writers. */
+function handsOf(world: World) {
+  const random = (name: string) => world.random(name);
+  const outside = [processStrikes(random("processes")), serverStrikes(random("servers")), lineStrikes(random("lines"))];
+  return [
+    { strikes: outside.flat(), random: random("hand-1"), pauseMs: 1_200 },
+    { strikes: callStrikes(random("calls")), random: random("hand-2"), pauseMs: 600 },
+    { strikes: writeStrikes(random("writes")), random: random("hand-3"), pauseMs: 1_000 },
+  ];
 }
 
 function limitsOf({ minutes, mutant }: RunOptions): History["setup"]["limits"] {

@@ -6,6 +6,7 @@ import { ChaosConsumer } from "./consumer";
 import type { ChaosErp } from "./erps/erp";
 import { ChaosOdoo } from "./erps/odoo";
 import type { InvalidRow } from "./history";
+import { Notices } from "./notices";
 import { Platform } from "./platform";
 import { Random } from "./random";
 import { Servers } from "./servers";
@@ -34,6 +35,7 @@ export class World {
   mes!: { http: MesWriter; bus: MesWriter; httpChannel: HttpChannel; busChannel: BusChannel };
   people!: ErpWriter[];
   consumer!: ChaosConsumer;
+  notices!: Notices;
 
   private constructor(
     readonly options: WorldOptions,
@@ -97,6 +99,7 @@ export class World {
       http: new MesWriter("mes1", httpChannel, this.random("mes1"), keys, this.log),
       bus: new MesWriter("mes2", busChannel, this.random("mes2"), keys, this.log),
     };
+    this.notices = await Notices.open(tenant, this.platform.gatewayUrl, odoo, this.random("notices"));
     this.people = [new ErpWriter("erp1", odoo, this.random("erp1"), keys, this.log)];
   }
 }

@@ -2,7 +2,7 @@ import type { Raw } from "@dovetail/adapter-sdk";
 import type { EntityName, Json, JsonObject } from "@dovetail/domain";
 import type { InboundResult } from "@dovetail/mapping";
 import fc from "fast-check";
-import { preparePage, type PreparedPage } from "./page";
+import { preparePage, type PreparedPage, type ResolveKeys } from "./page";
 
 const seal = (payload: Json) => payload;
 const nobody = async () => new Map<string, string>();
@@ -15,7 +15,11 @@ interface Row {
   bad?: boolean;
 }
 
-async function prepare(rows: readonly Row[], entity: EntityName = "Part"): Promise<PreparedPage> {
+async function prepare(
+  rows: readonly Row[],
+  entity: EntityName = "Part",
+  resolve: ResolveKeys = nobody,
+): Promise<PreparedPage> {
   const raws: Raw[] = rows.map(({ externalId, complete }) => ({
     externalId,
     body: {},
@@ -26,7 +30,7 @@ async function prepare(rows: readonly Row[], entity: EntityName = "Part"): Promi
     refs: [],
     errors: bad ? [{ field: "description", rule: "expression", value: null, code: "ERP004" }] : [],
   }));
-  return preparePage(entity, raws, mapped, nobody, seal);
+  return preparePage(entity, raws, mapped, resolve, seal);
 }
 
 const ids = fc.constantFrom("1", "2", "3", "4");
@@ -94,11 +98,26 @@ describe("preparePage", () => {
       problem?.errors?.[0]?.rule,
     ]);
     expect(said).toEqual([
-      ["2", "REJECTED", "ERP008", "duplicateKey"],
       ["3", "PARKED", "INCOMPLETE", undefined],
       ["4", "REJECTED", "ERP004", "expression"],
       ["long", "REJECTED", "ERP008", "maxLength"],
+      ["2", "REJECTED", "ERP008", "duplicateKey"],
     ]);
+  });
+
+  it("of two rows with one key keeps the linked one, whichever comes first, and parks the other for a person", async () => {
+    const rows = ["56", "57"].map((externalId) => ({ externalId, partNumber: "A", description: externalId }));
+    const linked = async () => new Map([["57", "A"]]);
+    for (const order of [rows, [...rows].reverse()]) {
+      const page = await prepare(order, "Part", linked);
+      expect(page.rows).toMatchObject([{ key: "A", externalId: "57" }]);
+      expect(page.letters).toMatchObject([
+        { kind: "PARKED", reason: "DUPLICATE_KEY", key: "A", externalId: "56", payload: { externalId: "56" } },
+      ]);
+    }
+    const first = await prepare(rows);
+    expect(first.rows).toMatchObject([{ externalId: "56" }]);
+    expect(first.letters).toMatchObject([{ kind: "REJECTED", reason: "ERP008", externalId: "57" }]);
   });
 
   it("puts the keys of parents in place of their external ids, one look-up per entity", async () => {

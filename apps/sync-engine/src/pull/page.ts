@@ -84,6 +84,7 @@ export async function preparePage(
   const page: PreparedPage = { rows: [], letters: [], repeats: 0 };
   const byKey = new Map<string, PreparedRow>();
   const byExternalId = new Set<string>();
+  const claimants: Claimant[] = [];
   for (let i = 0; i < raws.length; i++) {
     const raw = raws[i] as Raw;
     const outcome = prepareRow(entity, raw, mapped[i] as InboundResult, known, seal);
@@ -93,17 +94,50 @@ export async function preparePage(
     }
     const twin = byKey.get(outcome.key);
     if (twin?.hash === outcome.hash && twin.externalId === outcome.externalId) page.repeats++;
-    else if (twin || byExternalId.has(outcome.externalId)) page.letters.push(repeated(raw, outcome.key, seal));
+    else if (byExternalId.has(outcome.externalId)) page.letters.push(repeated(raw, outcome.key, seal));
+    else if (twin) claimants.push({ raw, row: outcome });
     else {
       byKey.set(outcome.key, outcome);
       byExternalId.add(outcome.externalId);
       page.rows.push(outcome);
     }
   }
+  if (claimants.length > 0) {
+    const linked = await resolve(entity, new Set([...byExternalId, ...claimants.map(({ row }) => row.externalId)]));
+    page.letters.push(...settleClaims(page, claimants, { raws, linked, seal }));
+  }
   // one order for every writer: pages and single changes never wait for each other in a circle
   page.rows.sort((a, b) => (a.key < b.key ? -1 : 1));
   page.letters = withoutRepeatedLetters(page);
   return page;
+}
+
+/** A row whose key another row of the page has as well, under another external id. */
+interface Claimant {
+  raw: Raw;
+  row: PreparedRow;
+}
+
+/** Of several rows with one key the linked one is it, and the others wait for a person; where none is yet, the first. */
+function settleClaims(
+  page: PreparedPage,
+  claimants: readonly Claimant[],
+  { raws, linked, seal }: { raws: readonly Raw[]; linked: ReadonlyMap<string, string>; seal: SealPayload },
+): Letter[] {
+  return claimants.map(({ raw, row }) => {
+    const at = page.rows.findIndex(({ key }) => key === row.key);
+    const holder = page.rows[at] as PreparedRow;
+    const holds = linked.get(holder.externalId) === row.key;
+    const isElsewhere = page.rows.some(({ externalId }) => externalId === row.externalId);
+    const wins = !holds && !isElsewhere && linked.get(row.externalId) === row.key;
+    if (!holds && !wins) return repeated(raw, row.key, seal);
+    if (wins) page.rows[at] = row;
+    const [kept, left] = wins ? [row, holder] : [holder, row];
+    const source = wins ? raws.find(({ externalId }) => externalId === holder.externalId) : raw;
+    const detail = `${row.key} belongs to ${kept.externalId}; ${left.externalId} claims the same key`;
+    const { problem } = new ProblemError("CONFLICT", detail);
+    return { ...parked(source ?? raw, "DUPLICATE_KEY", null, seal, row.key), problem };
+  });
 }
 
 /** Every reference of the page to its key, one look-up per entity. */

@@ -31,7 +31,7 @@ export interface PlannedFault {
   kind: FaultKind;
   fits(call: OdooCall): boolean;
   /** stale-page: keeps the answer until this has happened, or for some seconds. */
-  until?: () => Promise<boolean>;
+  until?: (result: Json) => Promise<boolean>;
   /** Told once: whether its effect was seen. */
   done(observed: boolean, call: OdooCall, passed?: Passed): void;
 }
@@ -153,7 +153,7 @@ export class OdooEdge {
       return;
     }
     if (kind === "stale-page") {
-      const moved = (await fault.until?.()) ?? false;
+      const moved = (await fault.until?.(result.result ?? null)) ?? false;
       report({ effect: "now", answered: true, status: answer.status, ...result }, moved);
       return reply(response, answer);
     }

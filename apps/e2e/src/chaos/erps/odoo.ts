@@ -8,7 +8,7 @@ import { documentOf, fieldsOf, heldFields, keyOf, SHAPES } from "./odoo-document
 import { OdooEdge, type OdooCall, type Passed } from "./odoo-edge";
 
 /** How long a call of the platform waits for Odoo's answer. */
-const TIMEOUT_SECONDS = 2;
+const TIMEOUT_SECONDS = 3;
 /** Odoo's own limit for a request: what was given up takes effect within it or never. */
 const REQUEST_SECONDS = 4;
 
@@ -29,6 +29,7 @@ export class ChaosOdoo implements ChaosErp {
   private readonly awaited: { model: string; id: number | null; values: JsonObject; operation: string; seq: number }[] =
     [];
   /** The last document of each record, for entries that leave none. */
+  private readonly reads = new Map<string, number>();
   private readonly known = new Map<string, ErpDocument>();
 
   private constructor(
@@ -85,6 +86,21 @@ export class ChaosOdoo implements ChaosErp {
       this.awaited.splice(this.awaited.indexOf(waiting), 1);
     }
     return waiting.seq;
+  }
+
+  /** When a page of a model was last asked for. */
+  lastRead(model: string): number {
+    return this.reads.get(model) ?? 0;
+  }
+
+  /** Whether the platform wrote a record of this key since the journal had so many entries. */
+  writtenSince(size: number, key: string): boolean {
+    return this.journal.slice(size).some((entry) => entry.key === key && entry.by === "platform");
+  }
+
+  partnerIds(): number[] {
+    const partners = [...this.known].filter(([place]) => place.startsWith("res.partner/"));
+    return partners.map(([, { externalId }]) => Number(externalId));
   }
 
   keys(entity: EntityName): string[] {
@@ -181,6 +197,7 @@ export class ChaosOdoo implements ChaosErp {
   }
 
   private passed({ call, at, effect, answered, status, result }: Passed): void {
+    if (call.method === "search_read") this.reads.set(call.model, at);
     const entity = SHAPES[call.model]?.entity;
     if (!entity || (!WRITES.has(call.method) && !call.method.startsWith("button_"))) return;
     this.sends.push({

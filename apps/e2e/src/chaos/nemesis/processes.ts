@@ -24,6 +24,7 @@ export function processStrikes(random: Random): Strike[] {
     { kind: "kill", weight: 3, run: (world) => kill(random.pick(world.platform.members)) },
     { kind: "kill-between-send-and-confirm", weight: 2, run: (world) => atPoint(world, random, BETWEEN) },
     { kind: "kill-at-point", weight: 3, run: (world) => atPoint(world, random, CRASH_POINTS) },
+    { kind: "clock-offset", weight: 1, run: (world) => wrongClock(random.pick(world.platform.members), random) },
     {
       kind: "pause",
       weight: 2,
@@ -65,6 +66,17 @@ async function atPoint(world: World, random: Random, points: readonly string[]):
     { kind: "kill-at-point", observed, target },
     ...(between ? [{ kind: "kill-between-send-and-confirm" as const, observed: true, target }] : []),
   ];
+}
+
+/** Its next life has a wall clock that is minutes or hours wrong, either way. */
+async function wrongClock({ process }: Member, random: Random): Promise<Struck> {
+  const seconds = random.pick([-7_200, -900, -90, 90, 900, 7_200]);
+  process.armNext({ CHAOS_CLOCK_OFFSET_MS: String(seconds * 1_000) });
+  const before = process.deaths.length;
+  process.kill();
+  await eventually(() => process.deaths.length > before && process.isLive(), { timeoutMs: 30_000 }).catch(() => false);
+  const observed = process.armed["CHAOS_CLOCK_OFFSET_MS"] !== undefined && (await process.isLive());
+  return { observed, target: `${process.name} ${seconds} s` };
 }
 
 async function pause({ process }: Member, ms: number): Promise<Struck> {

@@ -54,6 +54,8 @@ export class HttpChannel implements MesChannel {
     const path = `/erp/records/${entity}/${encodeURIComponent(key)}`;
     const method = action === "update" ? "PATCH" : action === "delete" ? "DELETE" : "PUT";
     const body = action === "delete" ? {} : { body: fields };
+    // What is created must not stand there yet: a whole record would take away what others wrote.
+    if (action === "create") headers = { ...headers, "if-match": '"0"' };
     const answer = await this.tenant.api.send<WriteAnswer & { code?: string }>(method, path, { ...body, headers });
     if (answer.status < 300) return { outcome: "ok", version: madeBy(answer.body) };
     // The same request is still being answered, or the service cannot now.
@@ -102,7 +104,8 @@ export class BusChannel implements MesChannel {
 
   private async send(id: string, { entity, key, action, fields }: Intent): Promise<Outcome | Again> {
     const op = action === "update" ? "updated" : action === "delete" ? "deleted" : "created";
-    const content = action === "update" ? { patch: fields } : action === "delete" ? {} : { record: fields };
+    const content =
+      action === "update" ? { patch: fields } : action === "delete" ? {} : { record: fields, baseVersion: 0 };
     const envelope = {
       specversion: "1.0",
       id,

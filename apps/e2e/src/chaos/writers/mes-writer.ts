@@ -39,6 +39,12 @@ export class MesWriter {
     return this.write({ entity: "Supplier", key, action: "create", fields: supplierOf(key, id) });
   }
 
+  /** A change of this very record now. */
+  touchSupplier(key: string): Promise<Operation> {
+    const id = this.nextId();
+    return this.write({ entity: "Supplier", key, action: "update", fields: { website: id } });
+  }
+
   /** Three writes of one field that end where they began. */
   async thereAndBack(): Promise<{ intent: Intent; observed: boolean } | undefined> {
     const keys = this.keys.of("Supplier");
@@ -98,8 +104,8 @@ export class MesWriter {
     return `${this.name}.${++this.counter}`;
   }
 
-  private write(intent: Intent): Promise<Operation> {
-    const who = { writer: this.name, counter: this.counter, side: "mes" as const };
+  private write(intent: Intent, counter = this.counter): Promise<Operation> {
+    const who = { writer: this.name, counter, side: "mes" as const };
     return this.log.around(who, intent, () => this.channel.write(intent));
   }
 }

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { FaultProxy } from "@dovetail/testing";
+import type { Member } from "../platform";
+import type { Random } from "../random";
+import type { World } from "../world";
+import type { Strike, Struck } from "./hand";
+
+const COMMIT_WAIT_MS = 5_000;
+
+/** Connections between processes and servers break, fall silent, or lose the one answer that matters. */
+export function lineStrikes(random: Random): Strike[] {
+  const line = (world: World) => {
+    const member = random.pick(world.platform.members);
+    const bus = random.chance(0.4);
+    return { proxy: bus ? member.toNats : member.toPostgres, target: `${member.process.name} ${bus ? "nats" : "pg"}` };
+  };
+  return [
+    { kind: "cut-connection", weight: 2, run: (world) => cut(line(world), random.between(0, 2_000)) },
+    { kind: "half-open-connection", weight: 2, run: (world) => halfOpen(line(world), random.between(1_000, 5_000)) },
+    { kind: "lost-commit-answer", weight: 2, run: (world) => loseCommit(random.pick(world.platform.engines)) },
+  ];
+}
+
+interface Hit {
+  proxy: FaultProxy;
+  target: string;
+}
+
+async function cut({ proxy, target }: Hit, ms: number): Promise<Struck> {
+  const before = proxy.connections;
+  proxy.cut();
+  await sleep(ms);
+  proxy.pass();
+  const observed = await came(() => proxy.connections > before);
+  return { observed, target };
+}
+
+/** Nothing comes through, and nobody is told; afterwards the connections that lost bytes are broken. */
+async function halfOpen({ proxy, target }: Hit, ms: number): Promise<Struck> {
+  const swallowed = proxy.swallowed;
+  proxy.halfOpen();
+  await sleep(ms);
+  const observed = proxy.swallowed > swallowed;
+  proxy.pass();
+  return { observed, target };
+}
+
+async function loseCommit({ process, toPostgres }: Member): Promise<Struck> {
+  const lost = toPostgres.loseAnswerTo(/commit\0/i);
+  const answer = await Promise.race([lost, sleep(COMMIT_WAIT_MS).then(() => undefined)]);
+  if (!answer) toPostgres.forget();
+  // PostgreSQL says COMMIT when it has committed, ROLLBACK when it has not.
+  const observed = answer?.toString("latin1").includes("COMMIT") ?? false;
+  return { observed, target: process.name };
+}
+
+async function came(happened: () => boolean): Promise<boolean> {
+  for (let n = 0; n < 50 && !happened(); n++) await sleep(100);
+  return happened();
+}
