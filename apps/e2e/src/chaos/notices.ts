@@ -28,6 +28,16 @@ export class Notices {
     return answer.status === 202;
   }
 
+  /** One for each change that is made in the ERP, as its automation rules do. */
+  async follow(signal: AbortSignal): Promise<void> {
+    let seen = this.odoo.size();
+    while (!signal.aborted) {
+      for (const id of this.odoo.changedPartners(seen)) await taken(this.post(id));
+      seen = this.odoo.size();
+      await sleep(200, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
   async duplicate(): Promise<Struck> {
     const id = this.anyId();
     const both = await Promise.all([this.post(id), this.post(id)].map(taken));

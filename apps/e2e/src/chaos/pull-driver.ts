@@ -10,9 +10,13 @@ export class PullDriver {
 
   constructor(private readonly tenant: TenantWorld) {}
 
-  async run(erps: readonly ChaosErp[], everyMs: number, signal: AbortSignal): Promise<void> {
+  async run(
+    erps: readonly ChaosErp[],
+    { everyMs, mode }: { everyMs: number; mode: "incremental" | "full" },
+    signal: AbortSignal,
+  ): Promise<void> {
     while (!signal.aborted) {
-      for (const erp of erps) await this.ask(erp);
+      for (const erp of erps) await this.ask(erp, mode);
       await sleep(everyMs, undefined, { signal }).catch(() => undefined);
     }
   }

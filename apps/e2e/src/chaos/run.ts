@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { collect, untilQuiet } from "./collect";
 import type { FaultKind, History } from "./history";
+import type { Schedule } from "./mutants/mutant";
 import { Nemesis } from "./nemesis/nemesis";
 import { callStrikes } from "./nemesis/calls";
 import { lineStrikes } from "./nemesis/lines";
@@ -14,6 +15,8 @@ import { World, type WorldOptions } from "./world";
 export interface RunOptions extends WorldOptions {
   minutes: number;
   mutant?: string;
+  /** A targeted run: only its faults strike, in its rhythm. */
+  schedule?: Schedule;
 }
 
 /** Seen at least so often in ten minutes, each. */
@@ -32,8 +35,9 @@ const COUNTED: readonly FaultKind[] = [
 const QUIET_MS = 120_000;
 /** Operations per minute that must have arrived on another side, on the slowest machine. */
 const FLOOR_PER_MINUTE = 20;
-const WRITER_PAUSE_MS = 400;
+const WRITE_EVERY_MS = 400;
 const PULL_EVERY_MS = 1_500;
+const CREATIONS = 0.25;
 
 /** Opens a world, lets the nemesis work on it, heals it, waits until it is quiet and asks what is left. */
 export async function runChaos(options: RunOptions): Promise<History> {
@@ -46,7 +50,12 @@ export async function runChaos(options: RunOptions): Promise<History> {
 }
 
 async function withNemesis(world: World, options: RunOptions): Promise<History> {
-  const { minutes, seed, mutant, say } = options;
+  const { minutes, seed, mutant, schedule = { strikes: [] }, say } = options;
+  const habits = {
+    everyMs: schedule.writeEveryMs ?? WRITE_EVERY_MS,
+    creations: schedule.creations ?? CREATIONS,
+    ...(schedule.hotKeys === undefined ? {} : { hotKeys: schedule.hotKeys }),
+  };
   const limits = limitsOf(options);
   const driver = new PullDriver(world.tenant);
   const nemesis = new Nemesis(world, limits.faults, say);
@@ -54,12 +63,14 @@ async function withNemesis(world: World, options: RunOptions): Promise<History> 
   const writing = new AbortController();
   const striking = new AbortController();
   const writers = [
-    ...[world.mes.http, world.mes.bus, ...world.people].map((writer) => writer.run(writing.signal, WRITER_PAUSE_MS)),
-    driver.run(world.erps, PULL_EVERY_MS, writing.signal),
+    ...[world.mes.http, world.mes.bus, ...world.people].map((writer) => writer.run(writing.signal, habits)),
+    pulling(world, driver, schedule, writing.signal),
     following(world, writing.signal),
   ];
   const harm = Promise.all(
-    handsOf(world).map(({ strikes, random, pauseMs }) => nemesis.hand(strikes, random, pauseMs, striking.signal)),
+    handsOf(world, options.schedule).map(({ strikes, random, pauseMs }) =>
+      nemesis.hand(strikes, random, pauseMs, striking.signal),
+    ),
   );
   say(`everything runs; the nemesis works for ${minutes} min`);
   await sleep(minutes * 60_000);
@@ -87,15 +98,28 @@ async function withNemesis(world: World, options: RunOptions): Promise<History> 
   };
 }
 
+/** Pulls as often as they come; or none, and a notice for whatever changes in an ERP. */
+async function pulling(world: World, driver: PullDriver, { pulls }: Schedule, signal: AbortSignal): Promise<void> {
+  if (pulls !== "notices")
+    return driver.run(world.erps, { everyMs: PULL_EVERY_MS, mode: pulls ?? "incremental" }, signal);
+  await world.notices.follow(signal);
+}
+
 /** What can happen at the same time: to processes and servers, to calls, and by writers. */
-function handsOf(world: World) {
+function handsOf(world: World, schedule: Schedule | undefined) {
   const random = (name: string) => world.random(name);
   const outside = [processStrikes(random("processes")), serverStrikes(random("servers")), lineStrikes(random("lines"))];
-  return [
+  const hands = [
     { strikes: outside.flat(), random: random("hand-1"), pauseMs: 1_200 },
     { strikes: callStrikes(random("calls")), random: random("hand-2"), pauseMs: 600 },
     { strikes: writeStrikes(random("writes")), random: random("hand-3"), pauseMs: 1_000 },
   ];
+  if (!schedule) return hands;
+  return hands.map(({ strikes, ...hand }) => ({
+    ...hand,
+    pauseMs: schedule.strikeEveryMs ?? hand.pauseMs,
+    strikes: strikes.filter(({ kind }) => schedule.strikes.includes(kind)),
+  }));
 }
 
 function limitsOf({ minutes, mutant }: RunOptions): History["setup"]["limits"] {

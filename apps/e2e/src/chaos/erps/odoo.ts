@@ -98,6 +98,12 @@ export class ChaosOdoo implements ChaosErp {
     return this.journal.slice(size).some((entry) => entry.key === key && entry.by === "platform");
   }
 
+  /** Partners that people changed since the journal had so many entries. */
+  changedPartners(size: number): number[] {
+    const entries = this.journal.slice(size).filter(({ entity, by }) => entity === "Supplier" && by !== "platform");
+    return [...new Set(entries.map(({ externalId }) => Number(externalId)))];
+  }
+
   partnerIds(): number[] {
     const partners = [...this.known].filter(([place]) => place.startsWith("res.partner/"));
     return partners.map(([, { externalId }]) => Number(externalId));

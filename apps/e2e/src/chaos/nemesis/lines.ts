@@ -17,6 +17,11 @@ export function lineStrikes(random: Random): Strike[] {
   return [
     { kind: "cut-connection", weight: 2, run: (world) => cut(line(world), random.between(0, 2_000)) },
     { kind: "half-open-connection", weight: 2, run: (world) => halfOpen(line(world), random.between(1_000, 5_000)) },
+    {
+      kind: "slow-line",
+      weight: 1,
+      run: (world) => slow(random.pick(world.platform.engines), random.between(100, 600), random.between(1_000, 4_000)),
+    },
     { kind: "lost-commit-answer", weight: 2, run: (world) => loseCommit(random.pick(world.platform.engines)) },
   ];
 }
@@ -43,6 +48,15 @@ async function halfOpen({ proxy, target }: Hit, ms: number): Promise<Struck> {
   const observed = proxy.swallowed > swallowed;
   proxy.pass();
   return { observed, target };
+}
+
+/** Every piece between an engine and the database takes this much longer. */
+async function slow({ process, toPostgres }: Member, delayMs: number, ms: number): Promise<Struck> {
+  const { toClient } = toPostgres.bytes;
+  toPostgres.delay(delayMs);
+  await sleep(ms);
+  toPostgres.delay(0);
+  return { observed: toPostgres.bytes.toClient > toClient, target: process.name };
 }
 
 async function loseCommit({ process, toPostgres }: Member): Promise<Struck> {

@@ -3,6 +3,7 @@ import type { EntityName } from "@dovetail/domain";
 import type { ChaosErp } from "../erps/erp";
 import type { Operation } from "../history";
 import type { Random } from "../random";
+import type { Habits } from "./habits";
 import type { KeyBook } from "./key-book";
 import type { Intent, OperationLog } from "./operation-log";
 
@@ -25,10 +26,10 @@ export class ErpWriter {
     private readonly log: OperationLog,
   ) {}
 
-  async run(signal: AbortSignal, pauseMs: number): Promise<void> {
+  async run(signal: AbortSignal, habits: Habits): Promise<void> {
     while (!signal.aborted) {
-      await this.step();
-      await sleep(this.random.between(0, pauseMs * 2), undefined, { signal }).catch(() => undefined);
+      await this.step(habits);
+      await sleep(this.random.between(0, habits.everyMs * 2), undefined, { signal }).catch(() => undefined);
     }
   }
 
@@ -55,9 +56,9 @@ export class ErpWriter {
     return this.write({ entity: "Part", key: `BAD-${id}`, action: "create", fields });
   }
 
-  private async step(): Promise<void> {
+  private async step({ creations, hotKeys }: Habits): Promise<void> {
     const { random } = this;
-    if (random.chance(0.06)) {
+    if (random.chance(creations / 4)) {
       const id = this.nextId();
       const key = `S-${id}`;
       await this.write({ entity: "Supplier", key, action: "create", fields: this.supplierOf(key, id) });
@@ -70,7 +71,12 @@ export class ErpWriter {
     if (keys.length === 0) return;
     const field = random.pick(OWN[entity] ?? []);
     const value = field === "email" ? `${this.nextId()}@erp.example` : this.nextId();
-    await this.write({ entity, key: random.pick(keys), action: "update", fields: { [field]: value } });
+    await this.write({
+      entity,
+      key: random.pick(keys.slice(0, hotKeys)),
+      action: "update",
+      fields: { [field]: value },
+    });
   }
 
   private supplierOf(key: string, id: string) {

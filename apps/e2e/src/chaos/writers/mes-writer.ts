@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EntityName, JsonObject } from "@dovetail/domain";
 import type { Random } from "../random";
+import type { Habits } from "./habits";
 import type { KeyBook } from "./key-book";
 import type { MesChannel } from "./mes-channel";
 import type { Intent, OperationLog } from "./operation-log";
@@ -26,10 +27,10 @@ export class MesWriter {
   ) {}
 
   /** Writes until the signal, one after the other. */
-  async run(signal: AbortSignal, pauseMs: number): Promise<void> {
+  async run(signal: AbortSignal, habits: Habits): Promise<void> {
     while (!signal.aborted) {
-      await this.step();
-      await sleep(this.random.between(0, pauseMs * 2), undefined, { signal }).catch(() => undefined);
+      await this.step(habits);
+      await sleep(this.random.between(0, habits.everyMs * 2), undefined, { signal }).catch(() => undefined);
     }
   }
 
@@ -64,15 +65,19 @@ export class MesWriter {
     };
   }
 
-  private async step(): Promise<void> {
+  private async step({ creations, hotKeys }: Habits): Promise<void> {
     const { random } = this;
-    if (random.chance(0.06)) return void (await this.newSupplier());
-    if (random.chance(0.2)) return void (await this.newOrder());
+    if (random.chance(creations)) return random.chance(0.25) ? this.newSupplier() : this.newOrder();
     const entity = random.pick(Object.keys(OWN) as EntityName[]);
     const keys = this.keys.of(entity);
     if (keys.length === 0) return;
     const field = random.pick(OWN[entity] ?? []);
-    await this.write({ entity, key: random.pick(keys), action: "update", fields: { [field]: this.nextId() } });
+    await this.write({
+      entity,
+      key: random.pick(keys.slice(0, hotKeys)),
+      action: "update",
+      fields: { [field]: this.nextId() },
+    });
   }
 
   private async newSupplier(): Promise<void> {
