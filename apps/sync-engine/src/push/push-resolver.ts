@@ -125,7 +125,7 @@ export class PushResolver {
     row: Raw | undefined,
   ): Promise<WorkResult> {
     const shown = await this.settler.read(turn.account, turn.entity, externalId, row?.version, row);
-    return this.store(turn, state, shown, sentBy(state.push, state.record));
+    return this.store(turn, state, shown, { ...sentBy(state.push, state.record), later: true });
   }
 
   private async store(turn: PushTurn, { push }: PushState, shown: Shown, sent: SentPart): Promise<WorkResult> {

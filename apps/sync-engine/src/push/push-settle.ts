@@ -54,7 +54,7 @@ export class PushSettler {
     entity: EntityName,
     push: PushRow,
     shown: Shown,
-    sent: SentPart,
+    asked: SentPart,
   ): Promise<void> {
     const record = await this.records.lock(tx, entity, push.key);
     if (!record) {
@@ -63,6 +63,7 @@ export class PushSettler {
     }
     const found = await this.records.link(tx, entity, record, push.key, account.num);
     const base = found ?? newLink(record.integration === null && ownsKey(account, entity, record.key));
+    const sent = { ...asked, later: asked.later === true && ownsKey(account, entity, record.key) };
     const link = linkAfter(entity, base, shown, sent, await this.pushes.nextIo(tx));
     const rest = isLeft(entity, record, link, sent);
     await this.pushes.change(tx, push.id, { status: rest ? "pending" : "confirmed", externalId: shown.externalId });

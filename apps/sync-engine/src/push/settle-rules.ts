@@ -1,7 +1,7 @@
 import { threeWayMerge, type EntityName, type FieldPolicy, type JsonObject } from "@dovetail/domain";
 import type { PushOperation } from "@dovetail/adapter-sdk";
 import { canonical, newLink, type Canonical, type LinkRow, type RecordRow } from "../records/record";
-import { fieldsToSend, normalised, type PushRow } from "./push";
+import { fieldsToSend, normalised, sameJson, type PushRow } from "./push";
 
 /** What the ERP showed after a push, in canonical form. */
 export interface Shown {
@@ -19,6 +19,11 @@ export interface SentPart {
   doc: JsonObject;
   /** False when what the ERP has may be of an earlier version than `doc`: then a difference is still to be sent. */
   current: boolean;
+  /**
+   * Found by a look some time after it took effect: what differs may be a person's edit since, which must not be lost. So it is
+   * taken over where the record still says what was sent. Only where the ERP may change the record.
+   */
+  later?: boolean;
 }
 
 /** An answer that tells the external id and nothing else. */
@@ -58,7 +63,7 @@ export function followed(
 ): Canonical | undefined {
   if (!shown.record || record.deleted) return undefined;
   const expected = overlaid(base.shadow ?? {}, sent);
-  const read = overlaid(shown.record, sent);
+  const read = overlaid(shown.record, sent.later ? movedOn(sent, record) : sent);
   const merged = threeWayMerge(entity, { shadow: expected, record: record.doc, read }, policy);
   if (merged.conflicts.length > 0) return undefined;
   const next = canonical(entity, merged.merged);
@@ -83,6 +88,11 @@ export function plainEnd(
   return after.master && after.shadow_hash === record.hash ? { ...after, shadow: null } : after;
 }
 
+/** Of what was sent the part that the record has left behind: there its newer value is on its way. */
+function movedOn(sent: SentPart, record: RecordRow): SentPart {
+  return { ...sent, fields: sent.fields.filter((field) => !sameJson(sent.doc[field], record.doc[field])) };
+}
+
 /** A document with the fields that were sent as we hold them. */
 function overlaid(doc: JsonObject, sent: SentPart): JsonObject {
   const copy = { ...doc };
@@ -98,7 +108,7 @@ function overlaid(doc: JsonObject, sent: SentPart): JsonObject {
 function linked(entity: EntityName, base: LinkRow, shown: Shown, sent: SentPart): LinkRow {
   const found = { ...base, external_id: shown.externalId, erp_version: shown.erpVersion };
   if (shown.record) {
-    const accepted = sent.current ? normalised(sent.fields, sent.doc, shown.record) : null;
+    const accepted = sent.current && !sent.later ? normalised(sent.fields, sent.doc, shown.record) : null;
     const both = accepted === null && base.accepted === null ? null : { ...base.accepted, ...accepted };
     return {
       ...found,

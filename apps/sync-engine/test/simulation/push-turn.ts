@@ -190,7 +190,10 @@ export class PushTurns {
           return { done: true };
         });
       case "confirm":
-        return yield* this.confirm(claim, entity, push, shown, sim.rules.sentBy(push, state.record));
+        return yield* this.confirm(claim, entity, push, shown, {
+          ...sim.rules.sentBy(push, state.record),
+          later: true,
+        });
       case "compare":
         return yield* this.confirm(
           claim,
