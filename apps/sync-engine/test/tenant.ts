@@ -33,7 +33,7 @@ const SETTINGS: EntitySettings = {
 
 /** A tenant with one integration of an ERP in memory, and what tests ask of it. */
 export class TestTenant {
-  readonly tenantId = randomUUID();
+  readonly tenantId: string;
   readonly instance = `erp-${randomUUID()}`;
   readonly erp: MemoryErp;
   readonly context: CallContext;
@@ -46,13 +46,21 @@ export class TestTenant {
     readonly tenant: string,
     entities: Entities,
     private readonly bus: Bus,
+    beside?: TestTenant,
   ) {
+    this.tenantId = beside?.tenantId ?? randomUUID();
     this.erp = startMemoryErp(this.instance, { seed: 7 });
     this.credentials = { apiUsername: this.erp.username, apiPassword: this.erp.password };
     this.context = serviceContext("test", this.tenantId, tenant);
     this.integration = newIntegration(this.instance, entities);
+    if (beside) this.integration.name = "memory-two";
     for (const entity of Object.keys(entities) as EntityName[])
       this.setMapping(entity, 1, memory.mappings[entity] as unknown as JsonObject);
+  }
+
+  /** Another integration of the same tenant, with an ERP of its own. */
+  beside(entities: Entities): TestTenant {
+    return new TestTenant(this.tenant, entities, this.bus, this);
   }
 
   close(): void {

@@ -61,6 +61,14 @@ export class World {
     return this.main.integration;
   }
 
+  /** A second integration of the main tenant, with an ERP of its own; the engine knows it. */
+  async addBeside(entities: Entities): Promise<TestTenant> {
+    const beside = this.main.beside(entities);
+    this.tenants.push(beside);
+    await beside.sync(Object.keys(entities) as EntityName[]);
+    return beside;
+  }
+
   /** Another tenant with an ERP of its own. */
   addTenant(name: string, entities: Entities): TestTenant {
     const tenant = new TestTenant(name, entities, this.bus);
@@ -114,18 +122,22 @@ export class World {
   }
 
   private play(): void {
-    const tenantOf = (ctx: CallContext) => this.tenants.find((tenant) => tenant.tenantId === ctx.tenantId);
+    const owning = (ctx: CallContext, id: string) =>
+      this.tenants.find(
+        ({ tenantId, integration }) => tenantId === ctx.tenantId && [integration.id, integration.name].includes(id),
+      );
     this.bus.handle(gateway.tenants, async () =>
-      this.tenants.map(({ tenantId, tenant }) => ({ id: tenantId, name: tenant })),
+      [...new Map(this.tenants.map(({ tenantId, tenant }) => [tenantId, tenant]))].map(([id, name]) => ({ id, name })),
     );
     this.bus.handle(integrationConfig.connection, async ({ id }, ctx) => {
-      const tenant = tenantOf(ctx);
-      if (!tenant || (id !== tenant.integration.id && id !== tenant.integration.name))
-        throw new ProblemError("NOT_FOUND", `there is no integration ${id}`);
+      const tenant = owning(ctx, id);
+      if (!tenant) throw new ProblemError("NOT_FOUND", `there is no integration ${id}`);
       const { integration, deleted } = tenant;
       return { integration, sealed: this.sealed(tenant), deleted };
     });
-    this.bus.handle(integrationConfig.mappings, async (_input, ctx) => [...(tenantOf(ctx)?.mappings.values() ?? [])]);
+    this.bus.handle(integrationConfig.mappings, async ({ integration }, ctx) => [
+      ...(owning(ctx, integration)?.mappings.values() ?? []),
+    ]);
   }
 
   private sealed({ tenantId, integration, credentials }: TestTenant): JsonObject {

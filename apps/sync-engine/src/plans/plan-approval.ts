@@ -11,6 +11,8 @@ import { Approvals, type Approvable } from "./approvals";
 import { expired, PlanJobs } from "./plan-jobs";
 import { PlanRepository, type StaleItem } from "./plan.repository";
 import { notWaiting } from "./plan.service";
+import { referencesTo } from "./rollback";
+import { RollbackRepository } from "./rollback.repository";
 
 /** So many stale items are named. */
 const NAMED = 20;
@@ -22,6 +24,7 @@ export class PlanChecks {
     private readonly plans: PlanRepository,
     private readonly jobs: PlanJobs,
     private readonly accounts: AccountService,
+    private readonly rollbacks: RollbackRepository,
   ) {}
 
   /** The account as its owner knows it now; of a deleted one as it last was. */
@@ -67,7 +70,15 @@ export class PlanChecks {
         {},
         items,
       );
+    if (job.approval?.kind === "rollback") await this.unreferenced(tx, job);
     await this.jobs.approve(tx, account, job, `${ctx.actor.kind}:${ctx.actor.id}`);
+  }
+
+  /** Nothing has come to refer to what a roll-back deletes. */
+  private async unreferenced(tx: Tx, job: JobRow): Promise<void> {
+    const keys = await this.rollbacks.referenced(tx, job.id, job.entity, referencesTo(entityOf(job.entity)));
+    if (keys.length > 0)
+      throw stale(`other records refer by now to ${keys.slice(0, NAMED).join(", ").slice(0, 500)}`, {});
   }
 }
 

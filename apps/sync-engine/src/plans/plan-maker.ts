@@ -1,13 +1,12 @@
 import { assertHeld, Database, type Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
-import { SessionService } from "../accounts/session.service";
 import type { JobRow } from "../jobs/job";
 import type { JobTurn } from "../jobs/job-ends";
 import { CancelledError } from "../jobs/turn-end";
-import { PullService } from "../pull/pull.service";
 import type { OnProgress, PlanRow } from "./plan";
 import { PlanRepository } from "./plan.repository";
-import { PullPreview } from "./pull-preview";
+import { PullPlanning } from "./pull-planning";
+import { RollbackPreview } from "./rollback-preview";
 
 /** Makes plans part by part; after a crash it goes on behind the last slice that was stored. */
 @Injectable()
@@ -15,9 +14,8 @@ export class PlanMaker {
   constructor(
     private readonly db: Database,
     private readonly plans: PlanRepository,
-    private readonly pulls: PullService,
-    private readonly preview: PullPreview,
-    private readonly sessions: SessionService,
+    private readonly pulls: PullPlanning,
+    private readonly rollbacks: RollbackPreview,
   ) {}
 
   /** Answers the job as it waits for a person, or completed when there is nothing to do. */
@@ -25,36 +23,42 @@ export class PlanMaker {
     for (;;) {
       const plan = await this.db.transaction(turn.account.tenantId, (tx) => this.plans.lock(tx, turn.job.id));
       if (!plan) throw new CancelledError();
-      if (plan.part === "push") await this.step(turn, "pull", plan.mark);
-      else if (plan.part === "pull") await this.pull(turn, signal, onProgress);
-      else return this.seal(turn);
+      const sealed = await this.part(turn, plan, signal, onProgress);
+      if (sealed) return sealed;
     }
   }
 
-  private async pull(turn: JobTurn, signal: AbortSignal, onProgress: OnProgress): Promise<void> {
-    const { account, entity, job } = turn;
-    const { adapter } = await this.sessions.open(account);
-    // an entity that only gets pushes need not be readable
-    if (!adapter.entities[entity]?.pull && job.direction === "outbound") return this.step(turn, "gone", null);
-    await this.pulls.run({
-      account,
-      entity,
-      job,
-      signal,
-      plan: this.preview.pagesOf(turn),
-      onPage: async ({ status, counts }) => {
-        if (status !== "running") throw new CancelledError();
-        await onProgress({ ...job, ...counts });
-      },
-    });
+  /** Makes the part in hand; answers the job when it was the last one. */
+  private async part(
+    turn: JobTurn,
+    plan: PlanRow,
+    signal: AbortSignal,
+    onProgress: OnProgress,
+  ): Promise<JobRow | undefined> {
+    switch (plan.part) {
+      case "push":
+        await this.goOn(turn, "pull", plan);
+        return undefined;
+      case "pull":
+        if (!(await this.pulls.make(turn, signal, onProgress))) await this.goOn(turn, "gone", plan);
+        return undefined;
+      case "gone":
+        return this.seal(turn);
+      case "rollback":
+        await this.rollbacks.make(turn, signal);
+        return this.seal(turn);
+    }
   }
 
-  private async step(turn: JobTurn, part: PlanRow["part"], mark: PlanRow["mark"]): Promise<void> {
+  private async goOn(turn: JobTurn, part: PlanRow["part"], { mark }: PlanRow): Promise<void> {
     await this.write(turn, (tx) => this.plans.goOn(tx, turn.job.id, part, mark));
   }
 
   private async seal(turn: JobTurn): Promise<JobRow> {
-    const sealed = await this.write(turn, (tx) => this.plans.seal(tx, turn.job.id));
+    const sealed = await this.write(turn, async (tx) => {
+      if (turn.job.approval?.kind === "rollback") await this.rollbacks.holdReferenced(tx, turn.job, turn.entity);
+      return this.plans.seal(tx, turn.job.id);
+    });
     if (!sealed) throw new CancelledError();
     return sealed;
   }

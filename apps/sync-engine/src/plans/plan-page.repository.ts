@@ -115,7 +115,8 @@ export class PlanPageRepository {
       [tx.tenantId, jobId, plan.applied, plan.cursor_page, plan.keeps_cursor],
     );
     await tx.execute(
-      `update sync_engine.plan_items set state = 'applied' where tenant_id = $1 and job_id = $2 and page = $3 and state = 'planned'`,
+      `update sync_engine.plan_items set state = 'applied' where tenant_id = $1 and job_id = $2 and page = $3 and state = 'planned'
+         and operation <> 'hold'`,
       [tx.tenantId, jobId, plan.applied],
     );
   }

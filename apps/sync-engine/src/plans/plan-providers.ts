@@ -10,9 +10,14 @@ import { PlanPageRepository } from "./plan-page.repository";
 import { PlanRepository } from "./plan.repository";
 import { PlanService } from "./plan.service";
 import { PlanWorker } from "./plan.worker";
+import { PullPlanning } from "./pull-planning";
 import { PullPreview } from "./pull-preview";
 import { PullSlices } from "./pull-slices";
 import { PullTurns } from "./pull-turns";
+import { RollbackPreview } from "./rollback-preview";
+import { RollbackRepository } from "./rollback.repository";
+import { RollbackService } from "./rollback.service";
+import { RollbackSlices } from "./rollback-slices";
 import { SliceParts } from "./slice-parts";
 
 /** Everything about plans: dry runs, approvals, roll-backs. */
@@ -22,6 +27,11 @@ export const planProviders = [
   PlanJobs,
   PageMerging,
   PullPreview,
+  PullPlanning,
+  RollbackRepository,
+  RollbackPreview,
+  RollbackSlices,
+  RollbackService,
   PlanMaker,
   PullSlices,
   SliceParts,

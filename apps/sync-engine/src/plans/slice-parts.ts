@@ -3,12 +3,16 @@ import { Injectable } from "@nestjs/common";
 import type { JobTurn } from "../jobs/job-ends";
 import type { ItemRow, PlanSlice } from "./plan";
 import { PullSlices } from "./pull-slices";
+import { RollbackSlices } from "./rollback-slices";
 import type { LeftOut, SliceTurn } from "./slice-turn";
 
 /** Who applies the slices of which part. */
 @Injectable()
 export class SliceParts {
-  constructor(private readonly pulls: PullSlices) {}
+  constructor(
+    private readonly pulls: PullSlices,
+    private readonly rollbacks: RollbackSlices,
+  ) {}
 
   /** Before the slice's transaction: what only the ERP can tell. */
   async prepare(turn: JobTurn, slice: PlanSlice, items: readonly ItemRow[]): Promise<LeftOut> {
@@ -21,6 +25,8 @@ export class SliceParts {
       case "pull":
       case "gone":
         return this.pulls.apply(tx, turn, items);
+      case "rollback":
+        return this.rollbacks.apply(tx, turn, items);
       default:
         return new Map();
     }
