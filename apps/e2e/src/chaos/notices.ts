@@ -20,20 +20,22 @@ export class Notices {
   }
 
   /** Of any record; answers whether it was taken in. */
-  async post(id = this.anyId()): Promise<boolean> {
-    const body = JSON.stringify({ _model: "res.partner", _id: id, _action: "changed" });
+  async post(id = this.anyId(), model = "res.partner"): Promise<boolean> {
+    const body = JSON.stringify({ _model: model, _id: id, _action: "changed" });
     const headers = { "content-type": "application/json" };
     const answer = await fetch(this.address, { method: "POST", headers, body, signal: AbortSignal.timeout(5_000) });
     await answer.arrayBuffer();
     return answer.status === 202;
   }
 
-  /** One for each change that is made in the ERP, as its automation rules do. */
+  /** One for each change that is made in the ERP, as its automation rules do, repeated until it is taken in. */
   async follow(signal: AbortSignal): Promise<void> {
     let seen = this.odoo.size();
-    while (!signal.aborted) {
-      for (const id of this.odoo.changedPartners(seen)) await taken(this.post(id));
-      seen = this.odoo.size();
+    while (!signal.aborted || this.odoo.size() > seen) {
+      const size = this.odoo.size();
+      for (const [model, id] of this.odoo.changedRows(seen))
+        for (let n = 0; n < 100 && !(await taken(this.post(id, model))); n++) await sleep(300);
+      seen = size;
       await sleep(200, undefined, { signal }).catch(() => undefined);
     }
   }

@@ -8,7 +8,11 @@ export class PullDriver {
   /** Every job that was asked for and not refused. */
   readonly jobs = new Set<string>();
 
-  constructor(private readonly tenant: TenantWorld) {}
+  /** `onlyFull`: an ERP that is read by its notices alone is asked for nothing between them. */
+  constructor(
+    private readonly tenant: TenantWorld,
+    private readonly onlyFull = false,
+  ) {}
 
   async run(
     erps: readonly ChaosErp[],
@@ -23,6 +27,7 @@ export class PullDriver {
 
   /** Refused or lost is no matter: the next one reads what this one would have. */
   async ask(erp: ChaosErp, mode: "incremental" | "full" = "incremental"): Promise<string[]> {
+    if (this.onlyFull && mode !== "full") return [];
     const body = { entityTypes: [...erp.inbound], mode };
     const path = `/erp/sync-jobs/${erp.integration}/execute`;
     const answer = await this.tenant.api.send<ExecuteAnswer>("POST", path, { body }).catch(() => undefined);

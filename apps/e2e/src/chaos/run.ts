@@ -57,7 +57,7 @@ async function withNemesis(world: World, options: RunOptions): Promise<History> 
     ...(schedule.hotKeys === undefined ? {} : { hotKeys: schedule.hotKeys }),
   };
   const limits = limitsOf(options);
-  const driver = new PullDriver(world.tenant);
+  const driver = new PullDriver(world.tenant, schedule.pulls === "notices");
   const nemesis = new Nemesis(world, limits.faults, say);
   const startedAt = Date.now();
   const writing = new AbortController();

@@ -60,7 +60,7 @@ function back({ name }: Subject, told: readonly Operation[]): Violation[] {
   let newest: Operation | undefined;
   let n = 0;
   return byStart.flatMap((operation) => {
-    for (let next = byEnd[n]; next && next.ended < operation.started; next = byEnd[++n])
+    for (let next = byEnd[n]; next && next.ended <= operation.started; next = byEnd[++n])
       if ((next.version ?? 0) >= (newest?.version ?? 0)) newest = next;
     if (!newest || (operation.version ?? 0) >= (newest.version ?? 0)) return [];
     const evidence = [newest, operation].map(({ id, version }) => ({ id, version: version ?? null }));

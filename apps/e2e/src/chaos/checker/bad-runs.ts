@@ -1,4 +1,5 @@
 import type { History } from "../history";
+import { BAD_FEEDS } from "./bad-feeds";
 import { BAD_LISTS } from "./bad-lists";
 import { drop, erp, first, is, record } from "./good-run";
 import type { Law } from "./violation";
@@ -133,6 +134,13 @@ export const BAD: BadRun[] = [
     },
   },
   {
+    what: "a double fact of class L, listed, though nothing held its sender",
+    law: "one-document",
+    spoil: (history) => {
+      history.faults = history.faults.filter(({ kind }) => kind === "kill");
+    },
+  },
+  {
     what: "an edited fact",
     law: "one-document",
     spoil: (history) => {
@@ -195,47 +203,7 @@ export const BAD: BadRun[] = [
       erp(history, "l").final.push({ ...made, externalId: "l-S1-2" });
     },
   },
-  {
-    what: "a gap in the feed",
-    law: "consumer",
-    spoil: (history) => drop(history.consumer.feed, ({ data }) => data["key"] === "S1" && data["version"] === 2),
-  },
-  {
-    what: "a feed that ends too early",
-    law: "consumer",
-    spoil: (history) => drop(history.consumer.feed, ({ data }) => data["key"] === "S2" && data["version"] === 2),
-  },
-  {
-    what: "an ordinal left out",
-    law: "consumer",
-    spoil: (history) => (first(history.consumer.feed, () => true).of = 2),
-  },
-  {
-    what: "an ordinal told twice",
-    law: "consumer",
-    spoil: (history) =>
-      history.consumer.feed.splice(
-        1,
-        0,
-        first(history.consumer.feed, () => true),
-      ),
-  },
-  {
-    what: "a version told at two places",
-    law: "consumer",
-    spoil: (history) =>
-      history.consumer.feed.push({ ...first(history.consumer.feed, () => true), position: 999, id: "e999" }),
-  },
-  {
-    what: "something heard that the feed does not tell",
-    law: "consumer",
-    spoil: (history) => history.consumer.events.push({ ...first(history.consumer.events, () => true), position: 999 }),
-  },
-  {
-    what: "a consumer left behind",
-    law: "consumer",
-    spoil: (history) => (first(history.consumer.held, is("S1")).version -= 1),
-  },
+  ...BAD_FEEDS,
   {
     what: "a re-read that changes something",
     law: "re-read",

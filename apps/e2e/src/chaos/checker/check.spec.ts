@@ -8,7 +8,7 @@ import { LAWS } from "./violation";
 
 it("finds nothing in a run that kept every promise", () => {
   const verdict = check(goodRun());
-  expect(verdict).toEqual({ violations: [], tooSeldom: [], faults: { kill: 1 } });
+  expect(verdict).toEqual({ violations: [], tooSeldom: [], faults: { kill: 1, "pause-longer-than-lease": 1 } });
   expect(exitCode(verdict)).toBe(0);
 });
 

@@ -1,5 +1,6 @@
 import type { DeadLetter } from "@dovetail/contracts";
 import type { Fault, FaultKind, InvalidRow, Send } from "../history";
+import { isDouble } from "./duplicates";
 import { isFact } from "./values";
 import { keyOfLetter, nameOf, partiesOf, type Subject, type View } from "./view";
 import type { Violation } from "./violation";
@@ -43,8 +44,7 @@ function isEarned(view: View, letter: DeadLetter, key: string): boolean {
   if (view.history.invalid.some((row) => isOf(row, letter, key))) return true;
   const { writeClass } = party.settings;
   if (reason === "UNKNOWN") return writeClass === "N" && isUnknowable(view, letter, key);
-  if (reason === "DUPLICATE" || reason === "DUPLICATE_KEY")
-    return writeClass === "L" && isDouble(party.erp.journal, subject);
+  if (reason === "DUPLICATE" || reason === "DUPLICATE_KEY") return writeClass === "L" && isDouble(party.erp, subject);
   return kind === "CONFLICT" && isDisputed(view, subject);
 }
 
@@ -71,14 +71,6 @@ function isUnknowable(view: View, { integration, entityType, createdAt }: DeadLe
 
 function overlaps({ at, until = at }: Fault, from: number, to: number): boolean {
   return until >= from && at <= to;
-}
-
-function isDouble(
-  journal: readonly { entity: string; key: string; externalId: string }[],
-  { entity, key }: Subject,
-): boolean {
-  const ids = journal.filter((one) => one.entity === entity && one.key === key).map(({ externalId }) => externalId);
-  return new Set(ids).size > 1;
 }
 
 /** Policy manual, and both sides did write the field. */

@@ -92,6 +92,7 @@ export class ModelPlatform {
     const erp = this.erp(integration);
     const writes = mishap === "duplicate" ? 2 : mishap === "unknown-done" ? 1 : 0;
     const reference = `REF${key}`;
+    if (writes > 1) this.strike("pause-longer-than-lease");
     for (let n = 0; n < writes; n++)
       store(erp, this.tick(), { entity, key, op: "post", by: "platform", reference }, fields);
     const effect = writes > 0 ? "now" : "none";

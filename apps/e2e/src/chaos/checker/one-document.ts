@@ -1,4 +1,5 @@
 import type { JournalEntry, Operation } from "../history";
+import { isHelpless } from "./duplicates";
 import { isFact } from "./values";
 import { isListed, nameOf, type Party, partiesOf, type Subject, type View } from "./view";
 import type { Violation } from "./violation";
@@ -21,7 +22,7 @@ export function oneDocument(view: View): Violation[] {
   return [...view.subjects.values()].flatMap((subject) =>
     partiesOf(view, subject.entity).flatMap((party) => {
       const entries = made.get(`${party.integration} ${subject.name}`) ?? [];
-      return isFact(subject.entity) ? fact(subject, party, entries) : state(subject, party, entries);
+      return isFact(subject.entity) ? fact(view, subject, party, entries) : state(view, subject, party, entries);
     }),
   );
 }
@@ -36,16 +37,17 @@ function wrongAt(subject: Subject, party: Party): Wrong {
   ];
 }
 
-/** A second document may stand there only in class L, and listed. */
-function isExcused(subject: Subject, { settings, integration }: Party): boolean {
+/** A second document may stand there only in class L, listed, and where it could not be helped. */
+function isExcused(view: View, subject: Subject, party: Party): boolean {
   const reasons = ["DUPLICATE", "DUPLICATE_KEY"];
+  const { settings, integration, erp } = party;
   const listed = subject.letters.some(
     (letter) => letter.integration === integration && reasons.includes(letter.reason),
   );
-  return settings.writeClass === "L" && listed;
+  return settings.writeClass === "L" && listed && isHelpless(view, erp, subject);
 }
 
-function fact(subject: Subject, party: Party, entries: readonly JournalEntry[]): Violation[] {
+function fact(view: View, subject: Subject, party: Party, entries: readonly JournalEntry[]): Violation[] {
   const wrong = wrongAt(subject, party);
   const created = entries.filter(isCreated);
   const seen = created.map(({ seq, externalId, reference }) => ({ seq, externalId, reference: reference ?? null }));
@@ -57,7 +59,8 @@ function fact(subject: Subject, party: Party, entries: readonly JournalEntry[]):
           edited.map(({ seq }) => seq),
         )
       : [];
-  if (created.length > 1) return isExcused(subject, party) ? edits : [...edits, ...wrong("a fact stands twice", seen)];
+  if (created.length > 1)
+    return isExcused(view, subject, party) ? edits : [...edits, ...wrong("a fact stands twice", seen)];
   const [operation] = subject.operations;
   if (created.length === 1) {
     const refused = operation?.side === "mes" && operation.outcome === "failed";
@@ -74,7 +77,7 @@ function isDue({ side, outcome }: Operation, { settings, integration }: Party): 
   return settings.direction !== "inbound";
 }
 
-function state(subject: Subject, party: Party, entries: readonly JournalEntry[]): Violation[] {
+function state(view: View, subject: Subject, party: Party, entries: readonly JournalEntry[]): Violation[] {
   const wrong = wrongAt(subject, party);
   const alive = new Set<string>();
   let most: string[] = [];
@@ -83,5 +86,5 @@ function state(subject: Subject, party: Party, entries: readonly JournalEntry[])
     else alive.add(entry.externalId);
     if (alive.size > most.length) most = [...alive];
   }
-  return most.length > 1 && !isExcused(subject, party) ? wrong("two documents of one key", most) : [];
+  return most.length > 1 && !isExcused(view, subject, party) ? wrong("two documents of one key", most) : [];
 }

@@ -98,10 +98,10 @@ export class ChaosOdoo implements ChaosErp {
     return this.journal.slice(size).some((entry) => entry.key === key && entry.by === "platform");
   }
 
-  /** Partners that people changed since the journal had so many entries. */
-  changedPartners(size: number): number[] {
-    const entries = this.journal.slice(size).filter(({ entity, by }) => entity === "Supplier" && by !== "platform");
-    return [...new Set(entries.map(({ externalId }) => Number(externalId)))];
+  /** Rows that people changed since the journal had so many entries, as [model, id]. */
+  changedRows(size: number): [string, number][] {
+    const entries = this.journal.slice(size).filter(({ by }) => by !== "platform");
+    return entries.map(({ entity, externalId }) => [MODELS[entity] ?? "", Number(externalId)]);
   }
 
   partnerIds(): number[] {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FaultProxy } from "@dovetail/testing";
-import type { Member } from "../platform";
+import { LEASE_MS, type Member } from "../platform";
 import type { Random } from "../random";
 import type { World } from "../world";
 import type { Strike, Struck } from "./hand";
@@ -20,7 +20,7 @@ export function lineStrikes(random: Random): Strike[] {
     {
       kind: "slow-line",
       weight: 1,
-      run: (world) => slow(random.pick(world.platform.engines), random.between(100, 600), random.between(1_000, 4_000)),
+      run: (world) => slow(random.pick(world.platform.engines), random, random.chance(0.3)),
     },
     { kind: "lost-commit-answer", weight: 2, run: (world) => loseCommit(random.pick(world.platform.engines)) },
   ];
@@ -50,12 +50,16 @@ async function halfOpen({ proxy, target }: Hit, ms: number): Promise<Struck> {
   return { observed, target };
 }
 
-/** Every piece between an engine and the database takes this much longer. */
-async function slow({ process, toPostgres }: Member, delayMs: number, ms: number): Promise<Struck> {
+/**
+ * Every piece between an engine and the database comes late: by a little for some time; or what is on its way at one moment
+ * comes when the engine's leases are long gone.
+ */
+async function slow({ process, toPostgres }: Member, random: Random, beyondLease: boolean): Promise<Struck> {
   const { toClient } = toPostgres.bytes;
-  toPostgres.delay(delayMs);
-  await sleep(ms);
+  toPostgres.delay(beyondLease ? LEASE_MS + random.between(1_000, 3_000) : random.between(50, 400));
+  await sleep(beyondLease ? random.between(300, 1_000) : random.between(1_000, 4_000));
   toPostgres.delay(0);
+  if (beyondLease) await sleep(LEASE_MS + 3_000);
   return { observed: toPostgres.bytes.toClient > toClient, target: process.name };
 }
 
