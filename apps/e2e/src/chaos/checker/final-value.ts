@@ -1,6 +1,6 @@
 import type { FieldPolicy, Json } from "@dovetail/domain";
 import type { Operation } from "../history";
-import { isFact, sameValue } from "./values";
+import { isFact, stands } from "./values";
 import { isAlive, isListed, partiesOf, type Subject, type View } from "./view";
 import type { Violation } from "./violation";
 
@@ -37,7 +37,7 @@ function ofSubject(view: View, subject: Subject): Violation[] {
     if (field !== THERE && (!isAlive(subject) || subject.operations.some(isDeletion))) return [];
     const final = field === THERE ? isAlive(subject) : (subject.record?.record[field] ?? null);
     const allowed = mayStand(subject, field, writes, policyOf(view, subject, field));
-    if (allowed.length === 0 || allowed.some(({ value }) => sameValue(value, final))) return [];
+    if (allowed.length === 0 || allowed.some(({ value }) => stands(value, final))) return [];
     const newest = allowed.map(({ operation, value }) => ({ operation: operation.id, value }));
     const what = `${subject.name}: ${field === THERE ? "its existence" : field} is not what was written last`;
     const evidence = {
@@ -103,7 +103,7 @@ function versionOf({ feed }: Subject, field: string, value: Json): number | unde
   let first: number | undefined;
   let before = false;
   for (const { version, record } of shown) {
-    const same = sameValue(record?.[field], value);
+    const same = stands(value, record?.[field]);
     // it came twice: an earlier write had the same value
     if (same && !before && first !== undefined) return undefined;
     if (same && !before) first = version;

@@ -11,6 +11,21 @@ export function sameValue(a: Json | undefined, b: Json | undefined): boolean {
   return text(a) === text(b);
 }
 
+/** Whether what was written stands there. Lines may have members that their ERP added; none may be missing or more. */
+export function stands(written: Json, final: Json | undefined): boolean {
+  if (!Array.isArray(written) || !Array.isArray(final)) return sameValue(written, final);
+  return written.length === final.length && written.every((line, n) => isPartOf(line, final[n]));
+}
+
+function isPartOf(line: Json, shown: Json | undefined): boolean {
+  if (!isMembers(line) || !isMembers(shown)) return sameValue(line, shown);
+  return Object.entries(line).every(([name, value]) => sameValue(value, shown[name]));
+}
+
+function isMembers(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 function text(value: Json | undefined): string {
   return JSON.stringify(plain(value)) ?? "";
 }
