@@ -20,7 +20,8 @@ describe("a document whose create is in doubt", () => {
     await eventually(() => expect(world.main.documents("Part", "DOUBT")).toHaveLength(1));
     const patch = { description: "two" };
     const edit = await world.main.write({ entityType: "Part", key: "DOUBT", op: "patch", body: patch });
-    await world.sync(["Part"]);
+    const [job] = await world.sync(["Part"], "full");
+    expect(job?.counts).toMatchObject({ read: 1, parked: 1 });
     expect(await world.record("Part", "DOUBT")).toMatchObject(patch);
     await world.main.settled(edit.transactions[0]?.id, "confirmed");
     expect(world.main.documents("Part", "DOUBT")).toMatchObject([patch]);
