@@ -18,6 +18,7 @@ import { FinancialController } from "./integrations/financial.controller";
 import { IntegrationController } from "./integrations/integration.controller";
 import { IntegrationService } from "./integrations/integration.service";
 import { MappingController } from "./integrations/mapping.controller";
+import { RecoveryController } from "./integrations/recovery.controller";
 import { SealingService } from "./integrations/sealing.service";
 import { SystemController } from "./integrations/system.controller";
 import { BulkJobController } from "./jobs/bulk-job.controller";
@@ -51,6 +52,7 @@ export const CONTROLLERS: readonly Type<object>[] = [
   KeyController,
   SystemController,
   IntegrationController,
+  RecoveryController,
   MappingController,
   FinancialController,
   NoticeController,

@@ -11,7 +11,6 @@ import type { Caps } from "./calls/fair-claims";
 import { CallGate } from "./calls/call-gate";
 import { WorkGate } from "./calls/work-gate";
 import { DeadLetterRepository } from "./dead-letters/dead-letter.repository";
-import { cursorOf } from "./feed/feed.service";
 import { EventExpander } from "./feed/expand";
 import { RoundService } from "./jobs/round.service";
 import { RowWorker } from "./jobs/row.worker";
@@ -136,7 +135,7 @@ export class Engine implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     const { db, bus, logger } = this.links;
-    const { expand } = this.expander;
+    const { expand, cursorOf } = this.expander;
     serveEvents(bus, { db, producer: "sync-engine", expand });
     const { leaseMs } = this.settings;
     const relay = new Relay({ db, bus, producer: "sync-engine", expand, cursorOf, log: logger, leaseMs });

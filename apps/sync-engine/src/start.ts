@@ -5,6 +5,8 @@ import { createLogger, startService, type Environment, type Logger, type Running
 import { config } from "./config";
 import { CrashPoints } from "./crash-points";
 import { Engine } from "./engine";
+import { DatabaseGeneration } from "./recovery/database-generation";
+import { RecoveryRepository } from "./recovery/recovery.repository";
 import { SyncEngineModule } from "./sync-engine.module";
 
 export { CrashPoints } from "./crash-points";
@@ -30,6 +32,10 @@ export async function startSyncEngine({ env, local, logger: given }: StartOption
     applicationName: "sync-engine",
     pool: { max: 10 + values.SYNC_ENGINE_CONCURRENCY },
   });
+  const generation = await new RecoveryRepository(db).noteGeneration().catch(async (error: unknown) => {
+    await db.close();
+    throw error;
+  });
   const bus = await Bus.connect({
     url: values.NATS_URL,
     ...(values.NATS_USER === undefined ? {} : { user: values.NATS_USER }),
@@ -50,10 +56,11 @@ export async function startSyncEngine({ env, local, logger: given }: StartOption
     fileRoots: (values.ERP_FILE_ROOTS ?? "").split(":").filter((folder) => folder !== ""),
   };
   const keys = KeyRing.parse(values.SYNC_ENGINE_KEYS.reveal());
+  const crash = new CrashPoints(values.CRASH_AT);
   const engine: { stop?: () => Promise<void> } = {};
   const running = await startService({
     name: "sync-engine",
-    module: SyncEngineModule.with({ db, bus, keys, settings, crash: new CrashPoints(values.CRASH_AT) }),
+    module: SyncEngineModule.with({ db, bus, keys, settings, crash, generation: new DatabaseGeneration(generation) }),
     config: { host: values.HOST, port: values.PORT },
     logger,
     checks: [

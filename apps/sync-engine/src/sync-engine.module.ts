@@ -68,6 +68,11 @@ import { RecordController } from "./records/record.controller";
 import { RecordReads } from "./records/record-reads";
 import { RecordRepository } from "./records/record.repository";
 import { RecordService } from "./records/record.service";
+import { DatabaseGeneration } from "./recovery/database-generation";
+import { RecoveryController } from "./recovery/recovery.controller";
+import { RecoveryRepository } from "./recovery/recovery.repository";
+import { RecoveryService, RecoveryTurns } from "./recovery/recovery.service";
+import { RecoveryParts, RecoveryWatch } from "./recovery/recovery-watch";
 import { ReplayController } from "./replay/replay.controller";
 import { ReplayRepository } from "./replay/replay.repository";
 import { ReplayService } from "./replay/replay.service";
@@ -141,6 +146,7 @@ const letters = [
   LetterRetrier,
   LetterRetryTask,
 ];
+const recovery = [RecoveryRepository, RecoveryTurns, RecoveryService, RecoveryParts, RecoveryWatch, RecoveryController];
 const replay = [ReplayRepository, ReplayTask, ReplayService, ReplayController];
 const bulk = [BulkJobRepository, BulkJobService, BulkJobController, BulkTasks, BulkSurroundings, BulkWorker];
 const systems = [EngineMetrics, SystemsService, ConnectionService, StatusRepository, StatusService, SystemsController];
@@ -152,6 +158,7 @@ export interface EngineParts {
   keys: KeyRing;
   settings: Settings;
   crash: CrashPoints;
+  generation: DatabaseGeneration;
 }
 
 @Module({})
@@ -166,6 +173,7 @@ export class SyncEngineModule {
         { provide: CrashPoints, useValue: parts.crash },
         { provide: CLOCK, useValue: systemClock },
         { provide: SETTINGS, useValue: parts.settings },
+        { provide: DatabaseGeneration, useValue: parts.generation },
         WorkBell,
         ...accounts,
         ...calls,
@@ -177,6 +185,7 @@ export class SyncEngineModule {
         ...letters,
         ...bulk,
         ...replay,
+        ...recovery,
         ...planProviders,
         ...systems,
         OtherWorkers,

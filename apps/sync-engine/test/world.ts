@@ -15,7 +15,7 @@ import type { EntityName, JsonObject } from "@dovetail/domain";
 import { Bus } from "@dovetail/messaging";
 import type { Running } from "@dovetail/service-kit";
 import { testDatabase, testNats, type TestDatabase, type TestNats } from "@dovetail/testing";
-import { Client } from "pg";
+import { Pool } from "pg";
 import { startSyncEngine, syncEngineSchema } from "../src/start";
 import { TestTenant, type Entities } from "./tenant";
 
@@ -25,7 +25,7 @@ export class World {
   readonly tenants: TestTenant[];
   readonly engines: Running[] = [];
   private readonly keys = KeyRing.generate();
-  private readonly admin: Client;
+  private readonly admin: Pool;
 
   private constructor(
     readonly database: TestDatabase,
@@ -35,16 +35,18 @@ export class World {
   ) {
     this.main = new TestTenant("acme", entities, bus);
     this.tenants = [this.main];
-    this.admin = new Client(database.adminUrl);
+    this.admin = new Pool({ connectionString: database.adminUrl, max: 1 });
+    // a server that is restarted ends idle connections: the next question opens another
+    this.admin.on("error", () => undefined);
     this.play();
   }
 
-  static async open(entities: Entities, engines = 1): Promise<World> {
-    const database = await testDatabase([syncEngineSchema]);
+  /** On a database of its own unless one is given. */
+  static async open(entities: Entities, engines = 1, given?: TestDatabase): Promise<World> {
+    const database = given ?? (await testDatabase([syncEngineSchema]));
     const nats = await testNats();
     const bus = await Bus.connect({ url: nats.url, name: "world" });
     const world = new World(database, nats, bus, entities);
-    await world.admin.connect();
     for (let i = 0; i < engines; i++) await world.startEngine();
     return world;
   }

@@ -81,6 +81,8 @@ export {
   type ErpField,
   CIRCUIT_STATES,
   type CircuitView,
+  ReleaseIntegration,
+  type Recovery,
   type IntegrationHealth,
   type IntegrationMetrics,
   type SealingKeyAnswer,

@@ -96,6 +96,7 @@ export const INTEGRATION_SCHEMAS = {
         waitsUntil: orNull(time),
         waitsFor: orNull(among(["paused", "circuit", "maintenance"])),
       }),
+      recovering: flag,
     },
     {
       integration: "impact-production",
@@ -106,7 +107,18 @@ export const INTEGRATION_SCHEMAS = {
       queueDepth: 0,
       successRate: 1,
       circuit: { state: "closed", failures: 0, waitsUntil: null, waitsFor: null },
+      recovering: false,
     },
+  ),
+  Recovery: object(
+    {
+      integration: text(),
+      recovering: flag,
+      since: orNull(time),
+      reason: orNull(among(["database", "reset"])),
+      unread: list(the("EntityName")),
+    },
+    { integration: "impact-production", recovering: true, since: AT, reason: "database", unread: ["PurchaseOrder"] },
   ),
   IntegrationMetrics: object(
     {

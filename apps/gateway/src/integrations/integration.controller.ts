@@ -123,6 +123,7 @@ export class IntegrationController {
         queueDepth: 0,
         successRate: null,
         circuit: { state: "closed", failures: 0, waitsUntil: null, waitsFor: null },
+        recovering: false,
       }
     );
   }

@@ -40,7 +40,7 @@ export class StatusController {
     if (!principal?.context.actor.permissions.includes("erp:view")) return { status: bus === "up" ? "ok" : "down" };
     if (bus === "down") return { status: "down", bus, integrations: [] };
     const integrations = await this.bus.call(sync.health, principal.context, {});
-    const bad = integrations.some(({ status }) => status === "ERROR" || status === "EXPIRED");
+    const bad = integrations.some(({ status, recovering }) => recovering || status === "ERROR" || status === "EXPIRED");
     return { status: bad ? "degraded" : "ok", bus, integrations };
   }
 

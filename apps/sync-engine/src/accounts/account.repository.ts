@@ -15,10 +15,12 @@ interface AccountRow {
   sealed: JsonObject | null;
   version: number;
   deleted: boolean;
+  recovering: boolean;
   mappings: Record<string, number>;
 }
 
 const COLUMNS = `tenant_id, tenant, num, integration_id, name, document, sealed, version, deleted,
+  generation < sync_engine.current_generation() as recovering,
   (select coalesce(jsonb_object_agg(m.entity, m.version), '{}') from (select entity, max(version) as version
      from sync_engine.account_mappings where tenant_id = a.tenant_id and integration = a.num group by entity) m) mappings`;
 
@@ -112,6 +114,7 @@ function toAccount(row: AccountRow): Account {
     sealed: row.sealed,
     version: row.version,
     deleted: row.deleted,
+    recovering: row.recovering,
     mappings: row.mappings,
   };
 }

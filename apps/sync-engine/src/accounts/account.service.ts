@@ -75,6 +75,11 @@ export class AccountService {
       .map((account) => account.num);
   }
 
+  /** The copy of the tenant's accounts is old. */
+  forget(tenantId: string): void {
+    this.accounts.delete(tenantId);
+  }
+
   /** Reads an integration and its mappings afresh from their owner. Throws NOT_FOUND. */
   async refresh(tenantId: string, tenant: string, reference: string): Promise<Account> {
     const { connection, mappings } = await this.ask(serviceContext("sync-engine", tenantId, tenant), reference);

@@ -14,6 +14,8 @@ export interface Account {
   sealed: JsonObject | null;
   version: number;
   deleted: boolean;
+  /** The database is not the one that it was, or the integration was reset: nothing is pushed or deleted until a release. */
+  recovering: boolean;
   /** Newest mapping version by entity code. */
   mappings: Record<string, number>;
 }

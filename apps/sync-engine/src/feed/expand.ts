@@ -4,7 +4,9 @@ import { Database } from "@dovetail/database";
 import { oneEvent, type Expand, type LogRow } from "@dovetail/messaging";
 import { Injectable } from "@nestjs/common";
 import { entityOf } from "../pull/source-row.service";
+import { DatabaseGeneration } from "../recovery/database-generation";
 import { changeId } from "../transactions/change-id";
+import { placeAfter, writeCursor } from "./feed-cursor";
 
 interface ChangeRow {
   n: number;
@@ -23,7 +25,13 @@ const single = oneEvent("sync-engine");
 /** Expands a page's log row into its changes, and a baseline row into its event. */
 @Injectable()
 export class EventExpander {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly generation: DatabaseGeneration,
+  ) {}
+
+  /** The cursor that a record event carries; its epoch is the generation of the database. */
+  readonly cursorOf = (event: DomainEvent): string => writeCursor(placeAfter(event, this.generation.current));
 
   readonly expand: Expand = async (row, from, limit) => {
     if (row.type === "record.page") return this.page(row, from, limit);

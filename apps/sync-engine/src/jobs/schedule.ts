@@ -12,7 +12,7 @@ export type Schedule = { cron: string } | { everyMs: number } | undefined;
  */
 export function scheduleOf(account: Account, entity: EntityName, defaultMs: number): Schedule {
   const plan: JsonObject = account.document.syncSchedule;
-  if (plan.enabled === false || account.document.status !== "ACTIVE" || account.deleted) return undefined;
+  if (plan.enabled === false || account.document.status !== "ACTIVE" || account.deleted || account.recovering) return undefined;
   if (!inboundEntities(account).includes(entity)) return undefined;
   const own = entitySettings(account, entity)?.schedule;
   if (own) return { cron: own };

@@ -153,6 +153,7 @@ export class GoneRows {
 
   private async one(gone: Gone, id: string, key: string): Promise<Outcome> {
     const { account, entity } = gone;
+    if (account.recovering) return { why: "the integration is in recovery: nothing is deleted before its release" };
     const seen = await this.look(account, entity, id);
     // it is there: it came again, and its row is read
     if (seen === "there") return { deleted: false };

@@ -35,7 +35,7 @@ export class UnseenRows {
 
   /** Throws ApprovalNeededError, or ProblemError when the ERP cannot be asked. */
   async settle(run: PullRun): Promise<void> {
-    if (run.job.seen_from === null) return;
+    if (run.job.seen_from === null || run.account.recovering) return;
     const absent = await this.absent(run, run.job.deletes_approved ? null : await this.allowed(run));
     for (const row of absent) await this.delete(run, row);
   }

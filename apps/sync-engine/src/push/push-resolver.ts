@@ -62,7 +62,7 @@ export class PushResolver {
       case "lost":
         return this.unknown(turn, push, lostWorker());
       case "person":
-        return { done: true };
+        return this.forPerson(turn, push);
       case "wait":
         return { againInMs: next.ms };
       case "sendAgain":
@@ -70,6 +70,14 @@ export class PushResolver {
       case "ask":
         return this.ask(turn, state, next.by);
     }
+  }
+
+  /** Listed also where it came to be in doubt without a request of this process. */
+  private async forPerson(turn: PushTurn, push: PushRow): Promise<WorkResult> {
+    return this.write(turn, async (tx) => {
+      await this.settler.list(tx, turn.account, turn.entity, push, "UNKNOWN", unknownProblem(push));
+      return { done: true };
+    });
   }
 
   /** Sent through another adapter: this one has no way to ask, and a second sending could be a second document. */

@@ -28,7 +28,7 @@ export class PushWorker {
     const { integration, entity: code, key } = parsePushWorkId(claim.id);
     const account = await this.accounts.byNumber(claim.tenantId, integration);
     if (!account || account.deleted) return { done: true };
-    if (account.document.status !== "ACTIVE") return { againInMs: PAUSED_MS };
+    if (account.document.status !== "ACTIVE" || account.recovering) return { againInMs: PAUSED_MS };
     const entity = entityOf(code);
     return withLogContext(
       { tenant: account.tenant, integration: account.name, operation: `push ${entity}` },

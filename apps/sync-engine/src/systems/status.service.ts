@@ -27,7 +27,7 @@ export class StatusService {
     return rows.flatMap((row) => {
       const account = accounts.get(row.num);
       if (!account || (name !== undefined && row.name !== name)) return [];
-      return [{ ...health(row), circuit: standing(account) }];
+      return [{ ...health(row), circuit: standing(account), recovering: account.recovering }];
     });
   }
 
@@ -44,7 +44,7 @@ export class StatusService {
   }
 }
 
-function health(row: StatusRow): Omit<IntegrationHealth, "circuit"> {
+function health(row: StatusRow): Omit<IntegrationHealth, "circuit" | "recovering"> {
   const ended = row.completed + row.failed;
   const status: ConnectionStatus = row.status === "ACTIVE" ? row.connection_status : "DISABLED";
   return {

@@ -1,4 +1,4 @@
-import { OneOf, Text } from "../fields";
+import { Flag, OneOf, Text } from "../fields";
 import { type ConnectionStatus } from "../integration-config/integrations";
 import { type ProblemDocument } from "../problem";
 import { type JobCounts } from "./jobs";
@@ -50,6 +50,28 @@ export interface IntegrationHealth {
   queueDepth: number;
   successRate: number | null;
   circuit: CircuitView;
+  /** Nothing is pushed or deleted until a person releases the integration. */
+  recovering: boolean;
+}
+
+/** How an integration stands in recovery mode. */
+export interface Recovery {
+  integration: string;
+  recovering: boolean;
+  /** ISO 8601; null: not in recovery, or not begun yet. */
+  since: string | null;
+  /** `database`: it is not the one that it was; `reset`: a person asked for it. */
+  reason: "database" | "reset" | null;
+  /** Entities that have not been read whole since. */
+  unread: EntityName[];
+}
+
+export class ReleaseIntegration {
+  @Text({ max: 200 })
+  id!: string;
+
+  @Flag({ optional: true, description: "true: also while entities have not been read whole" })
+  force?: boolean;
 }
 
 export class HealthQuery {

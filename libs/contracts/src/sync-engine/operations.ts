@@ -4,6 +4,8 @@ import { ById, Nothing, type Page } from "../paging";
 import {
   DescribeFields,
   HealthQuery,
+  ReleaseIntegration,
+  type Recovery,
   type TestAnswer,
   type ErpField,
   type IntegrationHealth,
@@ -76,6 +78,9 @@ export const sync = {
   cancelBulkJob: operation<ById, BulkJob>({ ...at("bulk-jobs.cancel"), input: ById }),
   test: operation<ById, TestAnswer>({ ...at("connections.test", 40_000), input: ById }),
   fields: operation<DescribeFields, ErpField[]>({ ...at("connections.fields", 40_000), input: DescribeFields }),
+  recovery: operation<ById, Recovery>({ ...at("recovery.get"), input: ById }),
+  reset: operation<ById, Recovery>({ ...at("recovery.reset"), input: ById }),
+  release: operation<ReleaseIntegration, Recovery>({ ...at("recovery.release"), input: ReleaseIntegration }),
   sealingKey: operation<Nothing, SealingKeyAnswer>({ ...at("keys.sealing"), input: Nothing }),
   health: operation<HealthQuery, IntegrationHealth[]>({ ...at("health"), input: HealthQuery }),
   metrics: operation<HealthQuery, IntegrationMetrics[]>({ ...at("metrics"), input: HealthQuery }),
