@@ -34,6 +34,8 @@ export {
   CONNECTION_STATUSES,
   DIRECTIONS,
   CREDENTIAL_FIELDS,
+  BatchSizes,
+  BATCH_SIZES,
   Limits,
   Features,
   TlsSettings,

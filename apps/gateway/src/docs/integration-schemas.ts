@@ -36,7 +36,17 @@ export const INTEGRATION_SCHEMAS = {
       syncSchedule: free,
       settings: free,
       entities: map(the("EntitySettings")),
-      limits: object({ "concurrentCalls?": whole(), "perMinute?": whole() }),
+      limits: object({
+        "concurrentCalls?": whole(),
+        "perMinute?": whole(),
+        "concurrentSyncs?": whole(),
+        "batchSizes?": object({
+          "supplier_sync?": whole(),
+          "purchase_order_sync?": whole(),
+          "inventory_sync?": whole(),
+          "cost_posting?": whole(),
+        }),
+      }),
       features: map(flag),
       tls: object({ "minVersion?": text() }),
       status: among(INTEGRATION_STATUSES),

@@ -51,11 +51,17 @@ describe("entities that are not given", () => {
   });
 });
 
+it("SYN-14: rows of one request have a usual size per entity", () => {
+  const { entities } = made({});
+  const sizes = Object.entries(entities).map(([entity, { pageSize }]) => [entity, pageSize]);
+  expect(Object.fromEntries(sizes)).toEqual({ Supplier: 100, PurchaseOrder: 50, Part: 1000 });
+});
+
 describe("entities that are given", () => {
   it("are completed", () => {
     const { entities } = made({ entities: { PurchaseOrder: { schedule: "*/5 * * * *" }, Payment: {} } });
     expect(entities).toMatchObject({
-      PurchaseOrder: { direction: "both", master: true, schedule: "*/5 * * * *", pageSize: 1000 },
+      PurchaseOrder: { direction: "both", master: true, schedule: "*/5 * * * *", pageSize: 50 },
       Payment: { direction: "outbound", master: false },
     });
     expect(made({ entities: {} }).entities).toEqual({});

@@ -1,4 +1,10 @@
-import { DIRECTIONS, type Direction, type EntitySettings, type SystemDescription } from "@dovetail/contracts";
+import {
+  BATCH_SIZES,
+  DIRECTIONS,
+  type Direction,
+  type EntitySettings,
+  type SystemDescription,
+} from "@dovetail/contracts";
 import { ENTITIES, isEntityName, type EntityName, type Json, type JsonObject } from "@dovetail/domain";
 import type { Fault } from "./faults";
 import type { Entities } from "./integration";
@@ -40,7 +46,7 @@ export function deriveEntities(offers: readonly Offer[], others: readonly Claims
     const writes = offer.operations.length > 0;
     const taken = masterOf(offer.entityType, others) !== undefined;
     if (taken && !writes) continue;
-    entities[offer.entityType] = settings(taken ? "outbound" : writes ? "both" : "inbound", !taken);
+    entities[offer.entityType] = settings(offer.entityType, taken ? "outbound" : writes ? "both" : "inbound", !taken);
   }
   return entities;
 }
@@ -98,13 +104,13 @@ function readSettings(
   others: readonly Claims[],
 ): { settings: EntitySettings; faults: Fault[] } {
   const faults = checkMembers(entity, given);
-  if (faults.length > 0) return { settings: settings("inbound", false), faults };
+  if (faults.length > 0) return { settings: settings(entity, "inbound", false), faults };
   const master = masterOf(entity, others);
   const prefix = (given["keyPrefix"] as string | null | undefined) ?? null;
   const direction = (given["direction"] as Direction | undefined) ?? usualDirection(offer, master, given);
   const reads = direction !== "outbound";
   const complete: EntitySettings = {
-    ...settings(direction, (given["master"] as boolean | undefined) ?? (reads && prefix === null && !master)),
+    ...settings(entity, direction, (given["master"] as boolean | undefined) ?? (reads && prefix === null && !master)),
     ...(given as Partial<EntitySettings>),
     direction,
     keyPrefix: prefix,
@@ -119,13 +125,13 @@ function usualDirection(offer: Offer, master: string | undefined, given: JsonObj
   return offer.operations.length > 0 ? "both" : "inbound";
 }
 
-function settings(direction: Direction, master: boolean): EntitySettings {
+function settings(entity: EntityName, direction: Direction, master: boolean): EntitySettings {
   return {
     direction,
     master,
     keyPrefix: null,
     lookbackSeconds: LOOKBACK_SECONDS.usual,
-    pageSize: PAGE_SIZE.usual,
+    pageSize: Object.values(BATCH_SIZES).find((batch) => batch.entity === entity)?.usual ?? PAGE_SIZE.usual,
     fieldPolicy: { "*": "erp" },
   };
 }

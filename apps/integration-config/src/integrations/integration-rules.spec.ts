@@ -33,6 +33,28 @@ describe("schedules", () => {
     expect(cronFault(text)).toEqual(expect.any(String));
   });
 
+  it("SYN-1: maintenance is windows of minutes; nonsense is refused by name, and nothing is made", () => {
+    const maintenance = [{ cron: "0 22 * * 6", minutes: 120 }];
+    expect(made({ syncSchedule: { maintenance } }).syncSchedule).toEqual({ maintenance });
+    const bad = [
+      { cron: "at night", minutes: 120 },
+      { cron: "0 22 * * 6", minutes: -1 },
+      { minutes: 5, until: "noon" },
+      "sunday",
+    ];
+    const faults = checkSchedule({ maintenance: bad });
+    expect(faults.map(({ field, rule }) => `${field} ${rule}`)).toEqual([
+      "syncSchedule.maintenance[0].cron cron",
+      "syncSchedule.maintenance[1].minutes range",
+      "syncSchedule.maintenance[2].until unknown",
+      "syncSchedule.maintenance[2].cron cron",
+      "syncSchedule.maintenance[3].cron cron",
+      "syncSchedule.maintenance[3].minutes range",
+    ]);
+    expect(checkSchedule({ maintenance: "always" })).toMatchObject([{ field: "syncSchedule.maintenance" }]);
+    expect(() => made({ syncSchedule: { maintenance: bad } })).toThrow(expect.objectContaining({ code: "ERP008" }));
+  });
+
   it("stand for the integration, an entity or a group", () => {
     const good = {
       enabled: true,

@@ -1,4 +1,4 @@
-import type { EntitySettings, Features, Integration, IntegrationStatus } from "@dovetail/contracts";
+import type { EntitySettings, Features, Integration, Limits, IntegrationStatus } from "@dovetail/contracts";
 import type { EntityName, JsonObject } from "@dovetail/domain";
 import type { AuditAction } from "../audit/audit.repository";
 
@@ -15,7 +15,7 @@ export interface IntegrationDocument {
   syncSchedule: JsonObject;
   settings: JsonObject;
   entities: Entities;
-  limits: { concurrentCalls?: number; perMinute?: number };
+  limits: Limits;
   features: Features;
   tls: { minVersion?: string };
 }

@@ -1,5 +1,5 @@
 import type { EntityName, JsonObject } from "@dovetail/domain";
-import type { EntitySettings, Integration } from "@dovetail/contracts";
+import { BATCH_SIZES, type EntitySettings, type Integration } from "@dovetail/contracts";
 
 /** One ERP account of a tenant as the sync-engine works with it. */
 export interface Account {
@@ -34,6 +34,21 @@ export const DEFAULT_ENTITY: EntitySettings = {
 export function entitySettings(account: Account, entity: EntityName): EntitySettings | undefined {
   const given = account.document.entities[entity];
   return given && { ...DEFAULT_ENTITY, ...given };
+}
+
+/** Rows of one request to the ERP: the integration's batch size of the entity, else the entity's page size. */
+export function pageSizeOf(account: Account, entity: EntityName): number {
+  const { batchSizes = {} } = account.document.limits;
+  for (const [name, { entity: of }] of Object.entries(BATCH_SIZES)) {
+    const size = batchSizes[name as keyof typeof BATCH_SIZES];
+    if (of === entity && size !== undefined) return size;
+  }
+  return entitySettings(account, entity)?.pageSize ?? DEFAULT_ENTITY.pageSize;
+}
+
+/** How many pulls of the account run at the same time, over all processes. */
+export function syncsAtOnce(account: Account): number {
+  return account.document.limits.concurrentSyncs ?? 3;
 }
 
 /**

@@ -1,11 +1,12 @@
 import { AdapterError } from "@dovetail/adapter-sdk";
 
 /** Why nobody calls an account for a while: it said "too many calls", it failed too often, or its owner wants quiet. */
-export type WaitReason = "paused" | "circuit" | "maintenance";
+export type WaitReason = "paused" | "circuit" | "maintenance" | "stopped";
 
 const TEXTS: Record<WaitReason, string> = {
   paused: "the ERP asked for fewer calls: it is not called for a while",
   circuit: "the ERP failed repeatedly: it is not called until a probe succeeds",
+  stopped: "the integration is paused or disabled",
   maintenance: "the integration is in its maintenance window: the ERP is not called",
 };
 

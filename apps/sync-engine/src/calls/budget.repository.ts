@@ -1,6 +1,5 @@
 import { Database } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
-import type { WaitReason } from "./account-waits.error";
 
 /** Which account, and which process asks. */
 export interface Holder {
@@ -30,7 +29,7 @@ export interface Lease {
   calls: number;
   next_call_ms: number | null;
   wait_ms: number | null;
-  why: Exclude<WaitReason, "maintenance"> | null;
+  why: "paused" | "circuit" | null;
   probe: boolean;
   failures: number;
 }

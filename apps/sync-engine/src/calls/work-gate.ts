@@ -1,11 +1,14 @@
 import type { Claim, WorkResult } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
+import type { Account } from "../accounts/account";
 import { AccountService } from "../accounts/account.service";
 import { AccountWaitsError } from "./account-waits.error";
 import { CallGate, callsAtOnce } from "./call-gate";
 import type { Lane } from "./lane";
 import type { Caps, FairClaims } from "./fair-claims";
 import { TurnKeeper } from "./turn-keeper";
+
+const STOPPED_MS = 1_000;
 
 type Handler = (claim: Claim, signal: AbortSignal) => Promise<WorkResult>;
 
@@ -27,7 +30,7 @@ export class WorkGate {
   guarded(lane: Lane, handler: Handler): Handler {
     return async (claim, signal) => {
       const account = await this.accounts.byNumber(claim.tenantId, queueOf(claim.id));
-      const refusal = account && !account.deleted ? await this.gate.refusal(account) : undefined;
+      const refusal = account && !account.deleted ? await this.refusal(account) : undefined;
       if (refusal) return this.later(claim, refusal);
       if (account) this.turns.allows(account.num, callsAtOnce(account));
       try {
@@ -37,6 +40,11 @@ export class WorkGate {
         throw error;
       }
     };
+  }
+
+  private async refusal(account: Account): Promise<AccountWaitsError | undefined> {
+    if (account.document.status !== "ACTIVE") return new AccountWaitsError("stopped", STOPPED_MS);
+    return this.gate.refusal(account);
   }
 
   /** Claims of a runner by turns: see FairClaims. */

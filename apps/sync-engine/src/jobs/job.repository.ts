@@ -43,6 +43,9 @@ const WAITS_FOR_DELETES: JobApproval = {
   reverts: null,
 };
 
+/** First half of the advisory lock under which pulls of an integration begin one after the other. */
+const PULLS_BEGIN = 4_001;
+
 /** SQL of jobs inside a tenant transaction. */
 @Injectable()
 export class JobRepository {
@@ -68,6 +71,19 @@ export class JobRepository {
       `select ${COLUMNS} from sync_engine.jobs where tenant_id = $1 and id = $2 ${lock ? "for update" : ""}`,
       [tx.tenantId, id],
     );
+  }
+
+  /** Whether fewer than `most` other pulls of the integration run now. Until the transaction ends no other one begins. */
+  async hasRoom(tx: Tx, integration: number, entity: number, most: number): Promise<boolean> {
+    await tx.execute("select pg_advisory_xact_lock($1, $2)", [PULLS_BEGIN, integration]);
+    const row = await tx.one<{ n: number }>(
+      `select count(*)::int n from sync_engine.jobs j
+         join sync_engine.work w on w.tenant_id = $1 and w.kind = 'pull' and w.id = j.integration || ':' || j.entity
+       where j.tenant_id = $1 and j.integration = $2 and j.status = 'running' and j.direction = 'inbound' and j.entity <> $3
+         and w.lease_until > clock_timestamp()`,
+      [tx.tenantId, integration, entity],
+    );
+    return (row?.n ?? 0) < most;
   }
 
   /** The job to work on: the running one (it goes on after a crash), else the queued one, now running. */

@@ -2,7 +2,7 @@ import { ENTITIES, ENTITY_NAMES, type EntityName, type FieldDefinition } from "@
 import { Database, type Claim, type WorkResult } from "@dovetail/database";
 import { withLogContext } from "@dovetail/service-kit";
 import { Injectable } from "@nestjs/common";
-import type { Account } from "../accounts/account";
+import { syncsAtOnce, type Account } from "../accounts/account";
 import { AccountService } from "../accounts/account.service";
 import { AccountWaitsError } from "../calls/account-waits.error";
 import type { MergedPage } from "../pull/page.repository";
@@ -15,6 +15,7 @@ import { JobEnds, type JobTurn } from "./job-ends";
 import { CancelledError, endOf } from "./turn-end";
 
 const PARENT_WAIT_MS = 300;
+const ROOM_WAIT_MS = 500;
 
 /** Runs the pulls of one (integration, entity) one after the other. */
 @Injectable()
@@ -36,6 +37,7 @@ export class PullWorker {
     if (await this.waitsForParents(account, entity)) return { againInMs: PARENT_WAIT_MS };
     const version = account.mappings[code] ?? null;
     const job = await this.db.transaction(claim.tenantId, async (tx) => {
+      if (!(await this.jobs.hasRoom(tx, num, code, syncsAtOnce(account)))) return "later";
       const taken = await this.jobs.take(tx, num, code, version);
       if (taken?.attempts !== 1) return taken;
       const notes = !taken.dry_run && this.pulls.notesSeen(account, entity, taken.mode);
@@ -44,6 +46,7 @@ export class PullWorker {
       await this.ends.started(tx, account, entity, taken);
       return notes ? this.jobs.noteSeen(tx, taken) : taken;
     });
+    if (job === "later") return { againInMs: ROOM_WAIT_MS };
     if (!job) return { done: true };
     return withLogContext({ tenant: account.tenant, integration: account.name, job: job.id }, () =>
       this.run({ claim, account, entity, job }, signal),
@@ -87,6 +90,8 @@ export class PullWorker {
 
   private async onPage(account: Account, job: JobRow, { status, counts }: MergedPage): Promise<void> {
     if (status !== "running") throw new CancelledError();
+    const now = await this.accounts.byNumber(account.tenantId, account.num);
+    if (now?.document.status === "PAUSED") throw new AccountWaitsError("stopped", ROOM_WAIT_MS);
     await this.ends.progress(account, { ...job, ...counts });
   }
 }

@@ -2,7 +2,7 @@ import { ENTITIES, type EntityName, type Json } from "@dovetail/domain";
 import { AdapterError } from "@dovetail/adapter-sdk";
 import { ProblemError } from "@dovetail/contracts";
 import { Injectable } from "@nestjs/common";
-import { entitySettings, ownedPrefix, sourceOf, type Account } from "../accounts/account";
+import { entitySettings, ownedPrefix, pageSizeOf, sourceOf, type Account } from "../accounts/account";
 import { AccountService, type VersionedMapping } from "../accounts/account.service";
 import { SessionService, type Session } from "../accounts/session.service";
 import { AccountWaitsError } from "../calls/account-waits.error";
@@ -116,7 +116,7 @@ export class PullService {
         // a first load is a full one, whatever was asked for
         mode: context.cursor.baseline && job.mode === "incremental" ? "incremental" : "full",
         cursor: readCursor(context.cursor.value, system, entity),
-        pageSize: settings?.pageSize ?? 1000,
+        pageSize: pageSizeOf(account, entity),
         lookbackSeconds: settings?.lookbackSeconds ?? 300,
       })
       [Symbol.asyncIterator]();

@@ -47,12 +47,46 @@ export interface EntitySettings {
   scanSchedule?: string;
 }
 
+/** Rows of one request to the ERP; instead of the entity's pageSize. */
+export class BatchSizes {
+  @Whole({ optional: true, min: 1, max: 10_000 })
+  supplier_sync?: number;
+
+  @Whole({ optional: true, min: 1, max: 10_000 })
+  purchase_order_sync?: number;
+
+  @Whole({ optional: true, min: 1, max: 10_000 })
+  inventory_sync?: number;
+
+  @Whole({ optional: true, min: 1, max: 10_000 })
+  cost_posting?: number;
+}
+
+/** Which entity a batch size is of, and how large it is when nothing is said. */
+export const BATCH_SIZES = {
+  supplier_sync: { entity: "Supplier", usual: 100 },
+  purchase_order_sync: { entity: "PurchaseOrder", usual: 50 },
+  inventory_sync: { entity: "InventoryBalance", usual: 500 },
+  cost_posting: { entity: "CostPosting", usual: 25 },
+} as const satisfies Record<keyof BatchSizes, { entity: EntityName; usual: number }>;
+
 export class Limits {
-  @Whole({ optional: true, min: 1, max: 100 })
+  @Whole({
+    optional: true,
+    min: 1,
+    max: 100,
+    description: "calls of the ERP at the same time; the adapter's own when absent",
+  })
   concurrentCalls?: number;
 
-  @Whole({ optional: true, min: 1, max: 1_000_000 })
+  @Whole({ optional: true, min: 1, max: 1_000_000, description: "calls of the ERP within any minute" })
   perMinute?: number;
+
+  @Whole({ optional: true, min: 1, max: 100, description: "pulls at the same time (3)" })
+  concurrentSyncs?: number;
+
+  @Nested(() => BatchSizes, { optional: true })
+  batchSizes?: BatchSizes;
 }
 
 export class Features {
@@ -104,7 +138,11 @@ export class IntegrationSettings {
   @OneOf(AUTH_METHODS, { optional: true })
   authMethod?: string;
 
-  @Free({ optional: true, description: "{enabled, interval} or a cron expression per entity or group" })
+  @Free({
+    optional: true,
+    description:
+      "{enabled, interval, maintenance: [{cron, minutes}]} or a cron expression per entity or group, all in UTC; the ERP is not called within maintenance",
+  })
   syncSchedule?: JsonObject;
 
   @Free({ optional: true, description: "the adapter's own settings, see GET /erp/systems/:code" })
@@ -202,7 +240,7 @@ export interface Integration {
   syncSchedule: JsonObject;
   settings: JsonObject;
   entities: Partial<Record<EntityName, EntitySettings>>;
-  limits: { concurrentCalls?: number; perMinute?: number };
+  limits: Limits;
   features: Features;
   tls: { minVersion?: string };
   status: IntegrationStatus;
