@@ -36,7 +36,7 @@ describe("schedules", () => {
   it("SYN-1: maintenance is windows of minutes; nonsense is refused by name, and nothing is made", () => {
     const maintenance = [{ cron: "0 22 * * 6", minutes: 120 }];
     expect(made({ syncSchedule: { maintenance } }).syncSchedule).toEqual({ maintenance });
-    const bad = [
+    const bad: JsonObject[string][] = [
       { cron: "at night", minutes: 120 },
       { cron: "0 22 * * 6", minutes: -1 },
       { minutes: 5, until: "noon" },
