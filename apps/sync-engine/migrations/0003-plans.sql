@@ -58,6 +58,7 @@ create table sync_engine.plan_items (
   hash bytea,
   erp_version text,
   letter jsonb,
+  body jsonb,
   pushes jsonb,
   push_id uuid,
   primary key (tenant_id, job_id, page, n)
@@ -72,7 +73,7 @@ create index pages_job on sync_engine.pages (tenant_id, job_id, page_id) where j
 create function sync_engine.plan_page_digest(p_tenant uuid, p_job uuid, p_page int) returns text language sql stable as $$
   select encode(sha256(convert_to(coalesce(string_agg(
     jsonb_build_array(i.n, i.integration, i.key, i.external_id, i.operation, i.reason, i.changes, i.record_version, i.shadow_hash,
-      i.push_io, i.doc, i.hash, i.erp_version, i.letter, i.pushes, i.push_id)::text, E'\n' order by i.n), ''), 'UTF8')), 'hex')
+      i.push_io, i.doc, i.hash, i.erp_version, i.letter, i.body, i.pushes, i.push_id)::text, E'\n' order by i.n), ''), 'UTF8')), 'hex')
   from sync_engine.plan_items i where i.tenant_id = p_tenant and i.job_id = p_job and i.page = p_page
 $$;
 
@@ -92,3 +93,33 @@ returns table (page int, n int, key text, planned int, found int) language sql s
         or i.shadow_hash is distinct from case when r.integration = i.integration then r.shadow_hash else k.shadow_hash end))
   order by i.page, i.n limit p_limit
 $$;
+
+-- Pushes of one integration for records that it lacks or shows otherwise, without a change that would have planned them. A
+-- link that has an open push already is passed over; what is older is superseded, as by any newer push. Answers how many.
+create function sync_engine.plan_needed(p_tenant uuid, p_integration int, p_entity int, p_keys text[], p_versions int[], p_operations text[])
+returns int language plpgsql as $$
+#variable_conflict use_column
+declare n int;
+begin
+  with planned as (
+    insert into sync_engine.pushes (tenant_id, id, integration, entity, key, version, operation, status, reference)
+    select p_tenant, sync_engine.new_id(), p_integration, p_entity, s.key, s.version, s.operation, 'pending', sync_engine.new_reference()
+    from unnest(p_keys, p_versions, p_operations) s(key, version, operation)
+    where not exists (select 1 from sync_engine.pushes p where p.tenant_id = p_tenant and p.entity = p_entity and p.key = s.key
+      and p.integration = p_integration and p.status in ('pending', 'parked', 'sent', 'accepted', 'unknown'))
+    returning id, key, version),
+  older as (
+    update sync_engine.pushes o set status = 'superseded', superseded_by = n.id, updated_at = now() from planned n
+    where o.tenant_id = p_tenant and o.entity = p_entity and o.key = n.key and o.integration = p_integration
+      and o.version <= n.version and o.id <> n.id and o.status = 'rejected'
+    returning o.id),
+  letters as (
+    update sync_engine.dead_letters d set status = 'RESOLVED', note = 'superseded by a planned push', updated_at = now()
+    from older where d.tenant_id = p_tenant and d.push_id = older.id and d.status = 'OPEN'),
+  woken as (
+    insert into sync_engine.work as w (tenant_id, kind, id, due_at, priority)
+    select distinct p_tenant, 'push', p_integration || ':' || p_entity || ':' || key, clock_timestamp(), 5 from planned
+    on conflict (tenant_id, kind, id) do update set due_at = least(w.due_at, excluded.due_at), again = w.lease_until is not null)
+  select count(*) into n from planned;
+  return n;
+end $$;

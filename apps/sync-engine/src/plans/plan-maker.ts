@@ -6,6 +6,7 @@ import { CancelledError } from "../jobs/turn-end";
 import type { OnProgress, PlanRow } from "./plan";
 import { PlanRepository } from "./plan.repository";
 import { PullPlanning } from "./pull-planning";
+import { PushPreview } from "./push-preview";
 import { RollbackPreview } from "./rollback-preview";
 
 /** Makes plans part by part; after a crash it goes on behind the last slice that was stored. */
@@ -16,6 +17,7 @@ export class PlanMaker {
     private readonly plans: PlanRepository,
     private readonly pulls: PullPlanning,
     private readonly rollbacks: RollbackPreview,
+    private readonly pushes: PushPreview,
   ) {}
 
   /** Answers the job as it waits for a person, or completed when there is nothing to do. */
@@ -37,12 +39,14 @@ export class PlanMaker {
   ): Promise<JobRow | undefined> {
     switch (plan.part) {
       case "push":
+        await this.pushes.make(turn, plan, signal);
         await this.goOn(turn, "pull", plan);
         return undefined;
       case "pull":
         if (!(await this.pulls.make(turn, signal, onProgress))) await this.goOn(turn, "gone", plan);
         return undefined;
       case "gone":
+        await this.pulls.gone.make(turn, plan, signal);
         return this.seal(turn);
       case "rollback":
         await this.rollbacks.make(turn, signal);

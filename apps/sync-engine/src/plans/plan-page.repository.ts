@@ -2,6 +2,7 @@ import { ENTITIES, type EntityName } from "@dovetail/domain";
 import type { Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
 import { LETTER_COLUMNS, type DeadLetterRow } from "../dead-letters/dead-letter.repository";
+import type { JobRow } from "../jobs/job";
 import type { PageCall } from "../pull/page-call";
 import { PageRepository } from "../pull/page.repository";
 import type { ItemRow, PlanRow, RecordState } from "./plan";
@@ -121,6 +122,16 @@ export class PlanPageRepository {
     );
   }
 
+  /** Rows linked before the plan was begun that it was not shown, in key order; as a full run finds them. */
+  async unseen(tx: Tx, job: JobRow, after: string, limit: number): Promise<{ key: string; external_id: string }[]> {
+    return tx.query(UNSEEN, [tx.tenantId, job.id, job.integration, job.entity, after, limit]);
+  }
+
+  /** Numbers one read. */
+  async nextIo(): Promise<number> {
+    return this.pages.nextIo();
+  }
+
   /** Settles what is listed of rows that are gone, as a run does. */
   async settleGone(tx: Tx, integration: number, entity: EntityName, ids: readonly string[]): Promise<void> {
     await this.pages.settleGone(tx, integration, entity, ids);
@@ -159,3 +170,17 @@ export class PlanPageRepository {
     );
   }
 }
+
+const UNSEEN = `with begun as materialized (
+    select min(io) as io from sync_engine.plan_pages where tenant_id = $1 and job_id = $2 and part = 'pull'),
+  linked as (
+    select r.key, r.external_id, r.push_open, r.push_io from sync_engine.records r
+      where r.tenant_id = $1 and r.entity = $4 and r.integration = $3 and r.key > $5 and not r.deleted
+    union all
+    select k.key, k.external_id, k.push_open, k.push_io from sync_engine.links k
+      join sync_engine.records r on r.tenant_id = k.tenant_id and r.entity = k.entity and r.key = k.key and not r.deleted
+      where k.tenant_id = $1 and k.entity = $4 and k.integration = $3 and k.key > $5)
+  select l.key, l.external_id from linked l
+  where l.external_id is not null and not l.push_open and l.push_io <= (select io from begun)
+    and not exists (select 1 from sync_engine.plan_items i where i.tenant_id = $1 and i.job_id = $2 and i.external_id = l.external_id)
+  order by l.key limit $6`;

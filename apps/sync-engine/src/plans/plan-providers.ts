@@ -1,5 +1,6 @@
 import { Approvals } from "./approvals";
 import { DeletesApproval } from "./deletes-approval";
+import { GonePreview, GoneTrials } from "./gone-preview";
 import { PageMerging } from "./page-merging";
 import { PlanApplier } from "./plan-applier";
 import { PlanApproval, PlanChecks } from "./plan-approval";
@@ -14,6 +15,10 @@ import { PullPlanning } from "./pull-planning";
 import { PullPreview } from "./pull-preview";
 import { PullSlices } from "./pull-slices";
 import { PullTurns } from "./pull-turns";
+import { PlannedPushes } from "./planned-pushes";
+import { PushPlanRepository } from "./push-plan.repository";
+import { PushPreview } from "./push-preview";
+import { PushSlices } from "./push-slices";
 import { RollbackPreview } from "./rollback-preview";
 import { RollbackRepository } from "./rollback.repository";
 import { RollbackService } from "./rollback.service";
@@ -27,6 +32,12 @@ export const planProviders = [
   PlanJobs,
   PageMerging,
   PullPreview,
+  PushPlanRepository,
+  PlannedPushes,
+  PushPreview,
+  PushSlices,
+  GoneTrials,
+  GonePreview,
   PullPlanning,
   RollbackRepository,
   RollbackPreview,

@@ -35,7 +35,7 @@ export interface StaleItem {
 
 const PLAN = `job_id, account_version, mapping_version, cursor_page, cursor, baseline, part, page, mark, next_cursor, applied, keeps_cursor`;
 const ITEM = `page, n, integration, key, external_id, operation, state, reason, problem, changes, record_version,
-  encode(shadow_hash, 'hex') shadow_hash, push_io, doc, encode(hash, 'hex') hash, erp_version, letter, pushes, push_id`;
+  encode(shadow_hash, 'hex') shadow_hash, push_io, doc, encode(hash, 'hex') hash, erp_version, letter, body, pushes, push_id`;
 
 /** SQL of plans and their items inside a tenant transaction. */
 @Injectable()
@@ -249,17 +249,18 @@ function stored(item: NewItem, n: number): object {
     hash: item.hash ?? null,
     erp_version: item.erpVersion ?? null,
     letter: item.letter ?? null,
+    body: item.body ?? null,
     pushes: item.pushes ?? [],
     push_id: item.pushId ?? null,
   };
 }
 
 const INSERT_ITEMS = `insert into sync_engine.plan_items (tenant_id, job_id, page, n, integration, key, external_id, operation, reason,
-    problem, changes, record_version, shadow_hash, push_io, doc, hash, erp_version, letter, pushes, push_id)
+    problem, changes, record_version, shadow_hash, push_io, doc, hash, erp_version, letter, body, pushes, push_id)
   select $1, $2, $3, i.n, i.integration, i.key, i.external_id, i.operation, i.reason, i.problem, i.changes, i.record_version,
-    decode(i.shadow_hash, 'hex'), i.push_io, i.doc, decode(i.hash, 'hex'), i.erp_version, i.letter, i.pushes, i.push_id
+    decode(i.shadow_hash, 'hex'), i.push_io, i.doc, decode(i.hash, 'hex'), i.erp_version, i.letter, i.body, i.pushes, i.push_id
   from jsonb_to_recordset($4::jsonb) i (n int, integration int, key text, external_id text, operation text, reason text, problem jsonb,
-    changes jsonb, record_version int, shadow_hash text, push_io bigint, doc text, hash text, erp_version text, letter jsonb,
+    changes jsonb, record_version int, shadow_hash text, push_io bigint, doc text, hash text, erp_version text, letter jsonb, body jsonb,
     pushes jsonb, push_id uuid)`;
 
 /** A key that two rows of the ERP claim: the first gets it, the second is parked when the plan is applied, as in any run. */
@@ -276,7 +277,7 @@ const COUNTED = `select count(i.n) filter (where i.operation <> 'delete') + coal
     count(*) filter (where i.operation = 'skip') + coalesce(max(r.repeats), 0) as unchanged,
     count(*) filter (where i.operation = 'reject') as rejected, count(*) filter (where i.operation in ('park', 'hold')) as parked,
     count(*) filter (where i.operation = 'delete') as deleted,
-    count(*) filter (where i.doc is not null or i.operation not in ('skip', 'hold')) as todo
+    count(*) filter (where i.doc is not null or i.letter is not null or i.operation in ('create', 'update', 'delete') and i.push_id is null) as todo
   from (select coalesce(sum(repeats), 0) as repeats from sync_engine.plan_pages where tenant_id = $1 and job_id = $2) r
     left join sync_engine.plan_items i on i.tenant_id = $1 and i.job_id = $2
     left join sync_engine.plan_pages p on p.tenant_id = $1 and p.job_id = $2 and p.page = i.page`;

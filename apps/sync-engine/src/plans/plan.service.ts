@@ -107,6 +107,7 @@ function viewOf(row: StoredItem, job: JobRow, names: ReadonlyMap<number, string>
       old: masked(field, old),
       new: masked(field, next),
     })),
+    body: redact(row.body) as PlanItem["body"],
     assumes: row.record_version === null ? null : { version: row.record_version, shadowHash: row.shadow_hash },
     pushes: (row.pushes ?? []).map(({ integration, ...push }) => ({ integration: nameOf(integration), ...push })),
   };

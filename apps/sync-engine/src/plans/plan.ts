@@ -68,6 +68,8 @@ export interface NewItem {
   hash?: string | null;
   erpVersion?: string | null;
   letter?: Letter | null;
+  /** What would leave, in the ERP's words. */
+  body?: JsonObject | null;
   pushes?: FollowingPush[];
   pushId?: string | null;
 }
@@ -98,6 +100,7 @@ export interface ItemRow {
   hash: string | null;
   erp_version: string | null;
   letter: Letter | null;
+  body: JsonObject | null;
   pushes: FollowingPush[] | null;
   push_id: string | null;
 }

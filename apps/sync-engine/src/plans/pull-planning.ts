@@ -3,6 +3,7 @@ import { SessionService } from "../accounts/session.service";
 import type { JobTurn } from "../jobs/job-ends";
 import { CancelledError } from "../jobs/turn-end";
 import { PullService } from "../pull/pull.service";
+import { GonePreview } from "./gone-preview";
 import type { OnProgress } from "./plan";
 import { PullPreview } from "./pull-preview";
 
@@ -13,6 +14,7 @@ export class PullPlanning {
     private readonly pulls: PullService,
     private readonly preview: PullPreview,
     private readonly sessions: SessionService,
+    readonly gone: GonePreview,
   ) {}
 
   /** False when there is nothing to read: an entity that only gets pushes need not be readable. */

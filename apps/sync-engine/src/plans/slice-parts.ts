@@ -3,6 +3,7 @@ import { Injectable } from "@nestjs/common";
 import type { JobTurn } from "../jobs/job-ends";
 import type { ItemRow, PlanSlice } from "./plan";
 import { PullSlices } from "./pull-slices";
+import { PushSlices } from "./push-slices";
 import { RollbackSlices } from "./rollback-slices";
 import type { LeftOut, SliceTurn } from "./slice-turn";
 
@@ -12,6 +13,7 @@ export class SliceParts {
   constructor(
     private readonly pulls: PullSlices,
     private readonly rollbacks: RollbackSlices,
+    private readonly pushes: PushSlices,
   ) {}
 
   /** Before the slice's transaction: what only the ERP can tell. */
@@ -27,8 +29,8 @@ export class SliceParts {
         return this.pulls.apply(tx, turn, items);
       case "rollback":
         return this.rollbacks.apply(tx, turn, items);
-      default:
-        return new Map();
+      case "push":
+        return this.pushes.apply(tx, turn, items);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { OneOf, Text } from "../fields";
 import { PageQuery } from "../paging";
 import { type ProblemDocument } from "../problem";
-import type { EntityName, Json } from "@dovetail/domain";
+import type { EntityName, Json, JsonObject } from "@dovetail/domain";
 
 /**
  * What a job in `awaiting_approval` waits for: `sync` a dry run's plan, `rollback` a plan that takes a job back, `deletes`
@@ -56,6 +56,8 @@ export interface PlanItem {
   reason: string | null;
   problem: ProblemDocument | null;
   changes: PlanChange[];
+  /** What a push would send, in the ERP's words. */
+  body: JsonObject | null;
   /** What has to hold still when it is applied; null where nothing has to. Version 0: there is no record. */
   assumes: { version: number; shadowHash: string | null } | null;
   /** Roll-backs: the pushes that follow; `offered` false: that system cannot do it, and the change stays there. */
