@@ -1,7 +1,8 @@
 -- Pushes of one account in batches: one call reads what is to be sent, one marks what leaves, one settles what the ERP took.
 -- Every item carries its own guards; one whose guards do not hold is left out of the answer, nothing of it is written, and it
 -- takes the way of a single push. Items are worked on in the order of their keys: two batches never wait for each other in a
--- circle. Each statement names one row by a whole key, so that no plan made for an empty table reads a full one.
+-- circle. Each statement names one row by a whole key and nothing that a partial index is about, and no table is read through:
+-- a plan made before a backlog came up would otherwise read all of it for each item.
 
 -- Letters of a link's pushes.
 create index dead_letters_outbound on sync_engine.dead_letters (tenant_id, integration, entity, key)
@@ -10,7 +11,8 @@ create index dead_letters_outbound on sync_engine.dead_letters (tenant_id, integ
 -- For each link: its open push, the one in flight first, then the newest; its record; its link when that is not beside the
 -- record; whether the first load of the entity is complete. As many rows as keys, in their order.
 create function sync_engine.push_states(p_tenant uuid, p_integration int, p_entities int[], p_keys text[])
-returns table (push json, record json, link json, baseline boolean) language plpgsql as $$
+returns table (push json, record json, link json, baseline boolean) language plpgsql
+set enable_seqscan = off as $$
 #variable_conflict use_column
 declare i record;
 begin
@@ -19,7 +21,7 @@ begin
     push := null; record := null; link := null;
     select row_to_json(x) into push from (
       select p.id, p.integration, p.entity, p.key, p.version, p.operation, p.status, p.reference, p.attempts, p.category, p.handle, p.fields,
-        p.sent, p.looked_up, p.adapter, (extract(epoch from clock_timestamp() - p.sent_at) * 1000)::float8 sent_ms,
+        p.sent, p.looked_up, p.mapping, p.adapter, (extract(epoch from clock_timestamp() - p.sent_at) * 1000)::float8 sent_ms,
         (extract(epoch from clock_timestamp() - p.updated_at) * 1000)::float8 since_ms
       from sync_engine.pushes p
       where p.tenant_id = p_tenant and p.entity = i.entity and p.key = i.key and p.integration = p_integration
@@ -45,10 +47,10 @@ end $$;
 -- Whether a claim of a push is held; until the end of the transaction nobody can take it. To be asked under the record's
 -- lock: who changes a record locks it first and the work of its pushes then.
 create function sync_engine.holds_push(p_tenant uuid, p_work text, p_epoch bigint) returns boolean language plpgsql as $$
+declare w record;
 begin
-  perform 1 from sync_engine.work w
-    where w.tenant_id = p_tenant and w.kind = 'push' and w.id = p_work and w.epoch = p_epoch and w.lease_until is not null for share;
-  return found;
+  select epoch, lease_until into w from sync_engine.work where tenant_id = p_tenant and kind = 'push' and id = p_work for share;
+  return found and w.epoch = p_epoch and w.lease_until is not null;
 end $$;
 
 -- Sets the tenant; DV002: the account is reached through another adapter now. Until the end of the transaction it stays.
@@ -64,9 +66,10 @@ end $$;
 -- the link's I/O number and shadow's hash as planned (null: no link), operation, fields, sent (the fields' values).
 -- Answers those that may leave. See PushRepository.markSent for references.
 create function sync_engine.mark_pushes(p_tenant uuid, p_integration int, p_adapter text, p_items jsonb)
-returns table (id uuid, io bigint, reference text, inherited boolean) language plpgsql as $$
+returns table (id uuid, io bigint, reference text, inherited boolean) language plpgsql
+set enable_seqscan = off as $$
 #variable_conflict use_column
-declare i record; r record; earlier text; creates boolean;
+declare i record; r record; p record; earlier text; creates boolean;
 begin
   perform sync_engine.begin_pushes(p_tenant, p_integration, p_adapter);
   for i in
@@ -82,6 +85,8 @@ begin
         where tenant_id = p_tenant and entity = i.entity and key = i.key and integration = p_integration;
     end if;
     if r.push_io is distinct from i.io or encode(r.shadow_hash, 'hex') is distinct from i.shadow then continue; end if;
+    select status, reference, sent_at, operation, doubted into p from sync_engine.pushes where tenant_id = p_tenant and id = i.id for update;
+    if not found or p.status not in ('pending', 'parked') then continue; end if;
     creates := i.operation in ('create', 'post');
     earlier := null;
     if creates then
@@ -92,15 +97,14 @@ begin
             and c.key = i.key and c.integration = p_integration and c.status = 'confirmed'), 0)
         order by o.sent_at limit 1;
     end if;
-    update sync_engine.pushes p set status = 'sent', operation = i.operation, fields = i.fields,
-        sent = case when earlier is null then i.sent end, attempts = p.attempts + 1, sent_at = clock_timestamp(), adapter = p_adapter,
-        doubted = p.doubted and p.operation = i.operation, handle = null, io = nextval('sync_engine.io_numbers'),
-        waiting_entity = null, waiting_key = null, looked_up = 0, problem = null, updated_at = now(),
-        reference = case when creates then coalesce(earlier, p.reference)
-          when p.sent_at is not null and p.operation <> i.operation then sync_engine.new_reference() else p.reference end
-      where p.tenant_id = p_tenant and p.id = i.id and p.status in ('pending', 'parked')
-      returning p.io, p.reference into io, reference;
-    if not found then continue; end if;
+    io := nextval('sync_engine.io_numbers');
+    reference := case when creates then coalesce(earlier, p.reference)
+      when p.sent_at is not null and p.operation <> i.operation then sync_engine.new_reference() else p.reference end;
+    update sync_engine.pushes set status = 'sent', operation = i.operation, fields = i.fields,
+        sent = case when earlier is null then i.sent end, attempts = attempts + 1, sent_at = clock_timestamp(), adapter = p_adapter,
+        doubted = p.doubted and p.operation = i.operation, handle = null, io = mark_pushes.io, reference = mark_pushes.reference,
+        waiting_entity = null, waiting_key = null, looked_up = 0, problem = null, updated_at = now()
+      where tenant_id = p_tenant and id = i.id;
     if r.master then
       update sync_engine.records set push_open = true, push_io = io where tenant_id = p_tenant and entity = i.entity and key = i.key;
     else
@@ -119,11 +123,10 @@ end $$;
 -- shadowMapping, accepted.
 -- With the push go what waited for it, what was listed of it, and its work: done, or due again for what came meanwhile.
 create function sync_engine.settle_pushes(p_tenant uuid, p_integration int, p_adapter text, p_items jsonb)
-returns setof uuid language plpgsql as $$
+returns setof uuid language plpgsql
+set enable_seqscan = off as $$
 #variable_conflict use_column
-declare
-  i record; r record; io bigint;
-  listed boolean; waiting boolean;
+declare i record; r record; p record; io bigint; listed boolean; waiting boolean;
 begin
   perform sync_engine.begin_pushes(p_tenant, p_integration, p_adapter);
   listed := exists (select 1 from sync_engine.dead_letters
@@ -147,10 +150,11 @@ begin
         where tenant_id = p_tenant and entity = i.entity and key = i.key and integration = p_integration;
       if found is distinct from i.linked or (found and r.push_io <> i.io) then continue; end if;
     end if;
+    select status, pushes.io into p from sync_engine.pushes where tenant_id = p_tenant and id = i.id for update;
+    if not found or p.status <> 'sent' or p.io <> i.io then continue; end if;
     update sync_engine.pushes set status = 'confirmed', problem = null, category = null, external_id = i."externalId", sent = null,
         waiting_entity = null, waiting_key = null, updated_at = now()
-      where tenant_id = p_tenant and id = i.id and status = 'sent' and io = i.io;
-    if not found then continue; end if;
+      where tenant_id = p_tenant and id = i.id;
     io := nextval('sync_engine.io_numbers');
     if i.master then
       update sync_engine.records set integration = p_integration, external_id = i."externalId", erp_version = i."erpVersion",
@@ -174,10 +178,11 @@ begin
           and status = 'OPEN';
     end if;
     if waiting then
-      update sync_engine.work w set due_at = clock_timestamp() from sync_engine.pushes p
-        where p.tenant_id = p_tenant and p.integration = p_integration and p.waiting_entity = i.entity and p.waiting_key = i.key
-          and p.status = 'parked'
-          and w.tenant_id = p_tenant and w.kind = 'push' and w.id = p.integration || ':' || p.entity || ':' || p.key;
+      for p in select integration || ':' || entity || ':' || key as work from sync_engine.pushes
+        where tenant_id = p_tenant and integration = p_integration and waiting_entity = i.entity and waiting_key = i.key and status = 'parked'
+      loop
+        update sync_engine.work set due_at = clock_timestamp() where tenant_id = p_tenant and kind = 'push' and id = p.work;
+      end loop;
     end if;
     delete from sync_engine.work w
       where w.tenant_id = p_tenant and w.kind = 'push' and w.id = i.work and w.epoch = i.epoch and not w.again

@@ -17,6 +17,7 @@ import { RowWorker } from "./jobs/row.worker";
 import { ScheduleService } from "./jobs/schedule.service";
 import { PLAN_WORK } from "./plans/plan-jobs";
 import { PullTurns } from "./plans/pull-turns";
+import { PUSHES_IN_HAND, PushHand } from "./push/push-hand";
 import { PushWorker } from "./push/push.worker";
 import { SETTINGS, type Settings } from "./tokens";
 import { WorkBell } from "./work-bell";
@@ -43,10 +44,16 @@ export class CallingWork {
   readonly push: Handler;
   readonly reread: Handler;
 
-  constructor(gate: WorkGate, pulls: PullTurns, pushes: PushWorker, rows: RowWorker) {
+  constructor(
+    gate: WorkGate,
+    pulls: PullTurns,
+    pushes: PushWorker,
+    rows: RowWorker,
+    readonly hand: PushHand,
+  ) {
     this.pull = gate.guarded("incremental", (claim, signal) => pulls.handle(claim, signal));
     this.plan = gate.guarded("incremental", (claim, signal) => pulls.plan(claim, signal));
-    this.push = gate.guarded("push", (claim, signal) => pushes.handle(claim, signal));
+    this.push = hand.counted(gate.guarded("push", (claim, signal) => pushes.handle(claim, signal)));
     this.reread = gate.guarded("reread", (claim) => rows.reread(claim));
   }
 }
@@ -55,7 +62,9 @@ export class CallingWork {
 @Injectable()
 export class Handlers {
   readonly pulls: Record<string, Handler>;
+  readonly pushes: Record<string, Handler>;
   readonly others: Record<string, Handler>;
+  readonly hand: PushHand;
 
   constructor(
     calling: CallingWork,
@@ -66,8 +75,9 @@ export class Handlers {
   ) {
     const { schedules, rounds, accounts, bulk } = others;
     this.pulls = { pull: calling.pull, [PLAN_WORK]: calling.plan };
+    this.hand = calling.hand;
+    this.pushes = { push: calling.push };
     this.others = {
-      push: calling.push,
       reread: calling.reread,
       release: (claim) => rows.release(claim),
       schedule: (claim) => schedules.handle(claim),
@@ -146,8 +156,12 @@ export class Engine implements OnApplicationBootstrap {
     const { concurrency: n } = this.settings;
     const pulls = this.runner(this.handlers.pulls, { all: n * 4, tenant: n, account: n });
     const others = this.runner(this.handlers.others, { all: n * 16, tenant: n * 4, account: n * 2 });
-    this.bell.onRing(() => [relay, pulls, others].forEach((part) => part.nudge()));
-    this.parts.unshift(...this.links.follow(() => others.nudge(), leaseMs), pulls, others);
+    const { hand } = this.handlers;
+    const caps = { all: PUSHES_IN_HAND, tenant: PUSHES_IN_HAND / 2, account: (queue: number) => hand.most(queue) };
+    const pushes = this.runner(this.handlers.pushes, caps);
+    hand.onShort(() => pushes.nudge());
+    this.bell.onRing(() => [relay, pulls, others, pushes].forEach((part) => part.nudge()));
+    this.parts.unshift(...this.links.follow(() => others.nudge(), leaseMs), pulls, others, pushes);
   }
 
   /** Consumers first, then workers (they finish or hand over), the relay last. */

@@ -53,6 +53,7 @@ import { UnseenRepository } from "./pull/unseen.repository";
 import { UnseenRows } from "./pull/unseen-rows";
 import { PushBatchRepository } from "./push/push-batch.repository";
 import { PushBatches } from "./push/push-batches";
+import { PushHand } from "./push/push-hand";
 import { PushFailures, PushSessions } from "./push/push-failures";
 import { PushFinder } from "./push/push-finder";
 import { PushSender } from "./push/push-sender";
@@ -123,6 +124,7 @@ const push = [
   PushRepository,
   PushBatchRepository,
   PushBatches,
+  PushHand,
   PushPlanner,
   PushResolver,
   PushSender,

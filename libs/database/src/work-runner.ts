@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { systemClock, type Clock } from "@dovetail/resilience";
 import { Bell } from "./bell";
 import type { Database } from "./database";
-import { claimWork, finishWork, renewWork, rescheduleWork, WorkLostError, type Claim, type ClaimRequest } from "./work";
+import { LeaseKeeper } from "./lease-keeper";
+import { claimWork, finishWork, rescheduleWork, WorkLostError, type Claim, type ClaimRequest } from "./work";
 
 /** How a handler left its work. `finished`: it has finished or rescheduled the row itself, with the work's effect. */
 export type WorkResult = { done: true } | { againInMs: number } | { finished: true };
@@ -37,6 +38,7 @@ export class WorkRunner {
   private readonly clock: Clock;
   private readonly bell: Bell;
   private readonly leaseMs: number;
+  private readonly leases: LeaseKeeper;
   private readonly running = new Map<Promise<void>, AbortController>();
   private stopping = false;
   private loop: Promise<void> | undefined;
@@ -45,6 +47,9 @@ export class WorkRunner {
     this.clock = options.clock ?? systemClock;
     this.bell = new Bell(this.clock);
     this.leaseMs = options.leaseMs ?? 30_000;
+    const { db } = options;
+    const onError = (error: unknown) => this.report(error);
+    this.leases = new LeaseKeeper({ db, clock: this.clock, leaseMs: this.leaseMs, onError });
   }
 
   start(): void {
@@ -106,11 +111,7 @@ export class WorkRunner {
   }
 
   private async run(claim: Claim, abort: AbortController): Promise<void> {
-    const ended = new AbortController();
-    const lost = (): void => abort.abort(new WorkLostError(claim));
-    // Not waited for: a renewal may hang on a dead connection, and one that comes late finds no lease to renew.
-    void this.renewals(claim, lost, ended.signal);
-    void this.guard(claim, lost, ended.signal);
+    const release = this.leases.keep(claim, () => abort.abort(new WorkLostError(claim)));
     let result: WorkResult;
     try {
       result = await this.options.handler(claim, abort.signal);
@@ -118,39 +119,12 @@ export class WorkRunner {
       if (!abort.signal.aborted) this.report(error, claim);
       result = { againInMs: abort.signal.aborted ? 0 : (this.options.retryMs ?? 5_000) };
     } finally {
-      ended.abort();
+      release();
     }
     if ("finished" in result) return;
     // Also tried when the deadline has passed: the epoch decides, and work that nobody took is free sooner.
     await this.options.db.transaction(claim.tenantId, (tx) =>
       "done" in result ? finishWork(tx, claim) : rescheduleWork(tx, claim, result.againInMs),
-    );
-  }
-
-  private async renewals(claim: Claim, lost: () => void, ended: AbortSignal): Promise<void> {
-    while (await this.slept(this.leaseMs / 3, ended)) {
-      try {
-        if (!(await renewWork(this.options.db, claim, this.leaseMs, this.clock))) return lost();
-      } catch (error) {
-        // The guard ends the work when the deadline passes; until then the next renewal may succeed.
-        this.report(error, claim);
-      }
-    }
-  }
-
-  // Apart from the renewals, because one of them may hang on a dead connection.
-  private async guard(claim: Claim, lost: () => void, ended: AbortSignal): Promise<void> {
-    for (;;) {
-      const left = claim.deadline - this.clock.monotonic();
-      if (left <= 0) return lost();
-      if (!(await this.slept(left, ended))) return;
-    }
-  }
-
-  private async slept(ms: number, ended: AbortSignal): Promise<boolean> {
-    return await this.clock.sleep(ms, ended).then(
-      () => true,
-      () => false,
     );
   }
 

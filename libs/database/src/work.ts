@@ -85,34 +85,46 @@ export async function claimWork(db: Database, request: ClaimRequest): Promise<Cl
     .sort((a, b) => a.priority - b.priority);
 }
 
-/** Extends the lease to `leaseMs` from now; false when the claim was lost. */
-export async function renewWork(
+/** Extends the leases to `leaseMs` from now, in one statement; answers the claims that were lost. */
+export async function renewAll(
   db: Database,
-  claim: Claim,
+  claims: readonly Claim[],
   leaseMs: number,
   clock: Clock = systemClock,
-): Promise<boolean> {
+): Promise<Claim[]> {
   const deadline = clock.monotonic() + leaseMs;
-  const rows = await db.dispatch(
-    `update work set lease_until = clock_timestamp() + $5 * interval '1 millisecond'
-     where tenant_id = $1 and kind = $2 and id = $3 and epoch = $4 and lease_until is not null returning 1 as held`,
-    [...identity(claim), leaseMs],
-    "work_renew",
+  const held = await db.dispatch<{ n: number }>(
+    `update work w set lease_until = clock_timestamp() + $5 * interval '1 millisecond'
+     from unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[]) with ordinality c(tenant_id, kind, id, epoch, n)
+     where w.tenant_id = c.tenant_id and w.kind = c.kind and w.id = c.id and w.epoch = c.epoch
+       and coalesce(w.lease_until > '-infinity', false)
+     returning c.n`,
+    [
+      claims.map(({ tenantId }) => tenantId),
+      claims.map(({ kind }) => kind),
+      claims.map(({ id }) => id),
+      claims.map(({ epoch }) => epoch),
+      leaseMs,
+    ],
   );
-  if (rows.length === 0) return false;
-  claim.deadline = deadline;
-  return true;
+  const renewed = new Set(held.map(({ n }) => claims[Number(n) - 1]));
+  for (const claim of claims) if (renewed.has(claim)) claim.deadline = deadline;
+  return claims.filter((claim) => !renewed.has(claim));
+}
+
+/** Extends one lease; false when the claim was lost. */
+export async function renewWork(db: Database, claim: Claim, leaseMs: number, clock?: Clock): Promise<boolean> {
+  return (await renewAll(db, [claim], leaseMs, clock)).length === 0;
 }
 
 /** Within a tenant transaction: throws WorkLostError unless the claim is held; until the commit nobody can take it. */
 export async function assertHeld(tx: Tx, claim: Claim): Promise<void> {
-  const rows = await tx.query(
-    `select 1 as held from work where tenant_id = $1 and kind = $2 and id = $3 and epoch = $4 and lease_until is not null
-     for share`,
+  const row = await tx.one<{ held: boolean }>(
+    `select epoch = $4 and lease_until is not null as held from work where tenant_id = $1 and kind = $2 and id = $3 for share`,
     identity(claim),
     "work_held",
   );
-  if (rows.length === 0) throw new WorkLostError(claim);
+  if (!row?.held) throw new WorkLostError(claim);
 }
 
 /**
@@ -120,7 +132,7 @@ export async function assertHeld(tx: Tx, claim: Claim): Promise<void> {
  * In the transaction of the work's effect both happen or neither. False when the claim was lost.
  */
 export async function finishWork(tx: Tx, claim: Claim): Promise<boolean> {
-  const where = "where tenant_id = $1 and kind = $2 and id = $3 and epoch = $4 and lease_until is not null";
+  const where = `where ${HELD}`;
   const values = identity(claim);
   if ((await tx.execute(`delete from work ${where} and not again`, values, "work_finish")) > 0) return true;
   const released = `update work set lease_until = null, owner = null, again = false ${where}`;
@@ -132,12 +144,16 @@ export async function rescheduleWork(tx: Tx, claim: Claim, dueInMs: number): Pro
   const touched = await tx.execute(
     `update work set lease_until = null, owner = null, again = false,
        due_at = least(clock_timestamp() + $5 * interval '1 millisecond', case when again then due_at end)
-     where tenant_id = $1 and kind = $2 and id = $3 and epoch = $4 and lease_until is not null`,
+     where ${HELD}`,
     [...identity(claim), dueInMs],
     "work_reschedule",
   );
   return touched > 0;
 }
+
+// Not `lease_until is not null`: that would offer the index of all leased rows, and a plan made while there were few of them
+// would read all of them for each row.
+const HELD = "tenant_id = $1 and kind = $2 and id = $3 and epoch = $4 and coalesce(lease_until > '-infinity', false)";
 
 function identity(claim: Claim): unknown[] {
   return [claim.tenantId, claim.kind, claim.id, claim.epoch];

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { JsonObject } from "@dovetail/domain";
 import { adapterFor } from "@dovetail/adapter-registry";
 import {
@@ -98,6 +99,8 @@ export class SessionService implements OnModuleDestroy {
 
   private start(account: Account): Entry {
     const abort = new AbortController();
+    // each call under way listens to it
+    setMaxListeners(0, abort.signal);
     const adapter = adapterFor(account.document.adapter.system);
     const config = this.config(adapter, account);
     const minVersion = account.document.tls.minVersion === "TLSv1.2" ? "TLSv1.2" : "TLSv1.3";

@@ -5,8 +5,8 @@ import { WINDOW, type Found, type Room, type TurnRepository } from "./turn.repos
 
 /** Most work under way at once in this process. */
 export interface Caps {
-  /** Of one account, unless it allows more calls at the same time than half of it. */
-  account: number;
+  /** Of one account, unless it allows more calls at the same time than half of it; or whoever knows better, by its queue. */
+  account: number | ((queue: number) => number);
   /** Of one tenant. */
   tenant: number;
 }
@@ -54,6 +54,14 @@ export class FairClaims {
     return claims.length === 0 && crowded && this.lapAt === -Infinity ? this.claim(request) : claims;
   }
 
+  /** Of one account; 0: of one that has nothing under way. */
+  private most(queue: number): number {
+    const { account } = this.caps;
+    return typeof account === "number"
+      ? Math.max(account, queue === 0 ? 0 : 2 * this.keeper.callsOf(queue))
+      : account(queue);
+  }
+
   ended(claim: Claim): void {
     this.underWay.delete(nameOf(claim));
   }
@@ -67,12 +75,13 @@ export class FairClaims {
     const queues = new Map<number, number>();
     const tenants = new Map<string, number>();
     for (const { tenantId, queue } of this.underWay.values()) {
-      const account = Math.max(this.caps.account, 2 * this.keeper.callsOf(queue));
+      const account = this.most(queue);
       const tenant = Math.max(this.caps.tenant, account);
       queues.set(queue, (queues.get(queue) ?? account) - 1);
       tenants.set(tenantId, (tenants.get(tenantId) ?? tenant) - 1);
     }
-    const { account: queue, tenant } = this.caps;
+    const { tenant } = this.caps;
+    const queue = this.most(0);
     return { queues, queue, tenants, tenant, without: this.keeper.passedOver() };
   }
 }

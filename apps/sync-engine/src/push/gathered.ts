@@ -7,9 +7,13 @@ interface Waiting<I, O> {
 /** What a group of calls comes to: one answer for each item, in their order. */
 export type Run<I, O> = (items: readonly I[]) => Promise<readonly O[]>;
 
+/** As many make a call worth while; fewer wait a little for others, but only behind a call that was shared. */
+const WORTH_WHILE = 32;
+const LINGER_MS = 4;
+
 /**
  * Calls of one group that come while one is under way leave together as the next one: a commit serves all that waited for
- * the commit before. A failure that `isOfOne` says to be one item's has every item of that call tried alone.
+ * the commit before. One that comes alone leaves at once. A failure that `isOfOne` says to be one item's has every item of that call tried alone.
  */
 export class Gathered<I, O> {
   private readonly groups = new Map<string, Waiting<I, O>[]>();
@@ -36,8 +40,16 @@ export class Gathered<I, O> {
   }
 
   private async work(group: string, waiting: Waiting<I, O>[]): Promise<void> {
-    while (waiting.length > 0) await this.together(waiting.splice(0, this.most));
+    while (waiting.length > 0) {
+      const calls = waiting.splice(0, this.most);
+      await this.together(calls);
+      if (calls.length > 1 && waiting.length < WORTH_WHILE) await this.linger();
+    }
     this.groups.delete(group);
+  }
+
+  private linger(): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, LINGER_MS));
   }
 
   private async together(calls: readonly Waiting<I, O>[]): Promise<void> {

@@ -141,6 +141,14 @@ export function waitMs(attempts: number, retryAfterMs: number | undefined, rando
   return retryAfterMs ?? backoff(attempts, { baseMs: 1_000, maxMs: 60_000, jitter: 0.3, random });
 }
 
+/**
+ * Whether a request may wait for its call after it was marked: what may simply be sent again loses nothing when the process
+ * ends meanwhile. All others leave at once, since they are asked about from the moment of their mark.
+ */
+export function mayWaitMarked(operation: PushOperation, can: Pick<Abilities, "class">): boolean {
+  return operation === "update" || (can.class === "K" && operation !== "delete");
+}
+
 /** Class N: neither repeated nor asked for by a machine; a person decides. Updates only set values. */
 export function isForPerson(push: Pick<PushRow, "operation">, can: Abilities): boolean {
   return can.class === "N" && push.operation !== "update";

@@ -2,6 +2,7 @@ import type { PushResult } from "@dovetail/adapter-sdk";
 import { assertHeld, Database, type Tx, type WorkResult } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
 import { assertAdapter } from "../accounts/adapter-change";
+import type { SentMark } from "./push-batch.repository";
 import { PushFailures } from "./push-failures";
 import { PushFinder } from "./push-finder";
 import type { PushPlan } from "./push-plan";
@@ -9,8 +10,6 @@ import { PushResolver } from "./push-resolver";
 import { PushSender } from "./push-sender";
 import { PushSettler } from "./push-settle";
 import type { PushTurn } from "./push-turn";
-import type { SentMark } from "./push-batch.repository";
-import { abilitiesOf } from "./push-rules";
 import { PushRepository } from "./push.repository";
 
 const PARKED_MS = 2_000;
@@ -24,9 +23,6 @@ export class PushOutcomes {
     readonly finder: PushFinder,
   ) {}
 }
-
-/** What came of a request that left. */
-type Left = { mark: SentMark; result: PushResult } | { error: unknown };
 
 /** Carries out what was planned; each step's effect is stored under the record's lock and the claim's epoch. */
 @Injectable()
@@ -72,10 +68,18 @@ export class PushSteps {
   }
 
   private async send(turn: PushTurn, plan: PushPlan & { do: "send" }): Promise<WorkResult> {
-    const left = await this.markAndSend(turn, plan);
-    if (!left) return { againInMs: 0 };
-    if ("error" in left) return this.outcomes.failures.failed(turn, plan, left.error);
-    const { mark, result } = left;
+    const sent = await this.sender.send(turn, plan);
+    if (sent === "moved") return { againInMs: 0 };
+    if ("error" in sent) return this.outcomes.failures.failed(turn, plan, sent.error);
+    return this.answered(turn, plan, sent.mark, sent.result);
+  }
+
+  private async answered(
+    turn: PushTurn,
+    plan: PushPlan & { do: "send" },
+    mark: SentMark,
+    result: PushResult,
+  ): Promise<WorkResult> {
     const { account, entity } = turn;
     if (result.done === "accepted") {
       const { handle } = result;
@@ -96,23 +100,6 @@ export class PushSteps {
       await this.settler.confirm(tx, account, entity, plan.state.push, shown, sent);
       return { againInMs: 0 };
     });
-  }
-
-  /**
-   * Of class L and N nothing is marked that cannot leave at once: a slot of the account is held from before the mark. Class K
-   * is marked while it waits for one.
-   */
-  private async markAndSend(turn: PushTurn, plan: PushPlan & { do: "send" }): Promise<Left | undefined> {
-    const leave = async (): Promise<Left | undefined> => {
-      const mark = await this.sender.batches.mark(turn, plan);
-      if (!mark) return undefined;
-      try {
-        return { mark, result: await this.sender.send(turn, plan, mark) };
-      } catch (error) {
-        return { error };
-      }
-    };
-    return abilitiesOf(turn.port, turn.session.handle).class === "K" ? leave() : turn.session.hold(leave);
   }
 
   private async write(turn: PushTurn, work: (tx: Tx) => Promise<WorkResult>): Promise<WorkResult> {
