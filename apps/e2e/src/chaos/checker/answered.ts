@@ -1,5 +1,5 @@
 import type { Operation } from "../history";
-import { sameValue } from "./values";
+import { sameValue, stands } from "./values";
 import type { Subject, View } from "./view";
 import type { Violation } from "./violation";
 
@@ -32,7 +32,7 @@ function isThere(subject: Subject, operation: Operation): Violation[] {
     return entry && !entry.deleted ? wrong("a deletion that was answered is none", {}) : [];
   const shown = entry?.record;
   if (!shown) return [];
-  const other = Object.keys(operation.fields).filter((field) => !sameValue(shown[field], operation.fields[field]));
+  const other = Object.keys(operation.fields).filter((field) => !stands(operation.fields[field], shown[field]));
   return other.length > 0 ? wrong(`${other.join(", ")} of that version is not what was written`, { shown }) : [];
 }
 
