@@ -32,7 +32,7 @@ function isThere(subject: Subject, operation: Operation): Violation[] {
     return entry && !entry.deleted ? wrong("a deletion that was answered is none", {}) : [];
   const shown = entry?.record;
   if (!shown) return [];
-  const other = Object.keys(operation.fields).filter((field) => !stands(operation.fields[field], shown[field]));
+  const other = Object.keys(operation.fields).filter((field) => !stands(operation.fields[field] ?? null, shown[field]));
   return other.length > 0 ? wrong(`${other.join(", ")} of that version is not what was written`, { shown }) : [];
 }
 
