@@ -3,8 +3,11 @@ import { join } from "node:path";
 import { temporaryFolder } from "@dovetail/testing";
 import type { TenantWorld } from "../tenant-world";
 import { ChaosConsumer } from "./consumer";
+import type { RunningPostgres } from "@dovetail/embedded";
 import type { ChaosErp } from "./erps/erp";
 import { ChaosOdoo } from "./erps/odoo";
+import { ChaosSql, startErpServer } from "./erps/sql";
+import { TABLES_OF_K, TABLES_OF_N } from "./erps/sql-tables";
 import type { InvalidRow } from "./history";
 import { Notices } from "./notices";
 import { Platform } from "./platform";
@@ -43,23 +46,32 @@ export class World {
     readonly platform: Platform,
     readonly tenant: TenantWorld,
     readonly odoo: ChaosOdoo,
-    readonly logDir: string,
+    readonly sql: { k: ChaosSql; n: ChaosSql },
+    private readonly erpServer: RunningPostgres,
   ) {}
 
   static async open(options: WorldOptions): Promise<World> {
     const dir = temporaryFolder("chaos");
     const logDir = join(options.root, "dist", "chaos", "logs");
     mkdirSync(logDir, { recursive: true });
-    const [servers, odoo] = await Promise.all([Servers.start(dir), ChaosOdoo.start("odoo-l", options.seed)]);
+    const [servers, odoo, erpServer] = await Promise.all([
+      Servers.start(dir),
+      ChaosOdoo.start("odoo-l", options.seed),
+      startErpServer(join(dir, "erps")),
+    ]);
+    const sql = {
+      k: await ChaosSql.start("sql-k", TABLES_OF_K, erpServer),
+      n: await ChaosSql.start("sql-n", TABLES_OF_N, erpServer),
+    };
     const platform = await Platform.start(servers, { root: options.root, dist: options.dist, logDir });
     const tenant = await platform.tenant("acme");
-    const world = new World(options, servers, platform, tenant, odoo, logDir);
+    const world = new World(options, servers, platform, tenant, odoo, sql, erpServer);
     await world.fill();
     return world;
   }
 
   get erps(): ChaosErp[] {
-    return [this.odoo];
+    return [this.odoo, this.sql.k, this.sql.n];
   }
 
   random(stream: string): Random {
@@ -71,6 +83,7 @@ export class World {
     await this.mes?.busChannel.close();
     await this.platform.stop();
     await Promise.all(this.erps.map((erp) => erp.stop()));
+    await this.erpServer.stop();
     await this.servers.stop();
   }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FaultProxy } from "@dovetail/testing";
+import type { ChaosSql } from "../erps/sql";
 import { LEASE_MS, type Member } from "../platform";
 import type { Random } from "../random";
 import type { World } from "../world";
@@ -22,8 +23,25 @@ export function lineStrikes(random: Random): Strike[] {
       weight: 1,
       run: (world) => slow(random.pick(world.platform.engines), random, random.chance(0.3)),
     },
+    { kind: "lost-commit-answer", weight: 2, run: (world) => loseErpCommit(random.pick([world.sql.k, world.sql.n])) },
+    { kind: "cut-connection", weight: 1, run: (world) => cut(erpLine(world, random), random.between(0, 1_500)) },
+    {
+      kind: "half-open-connection",
+      weight: 1,
+      run: (world) => halfOpen(erpLine(world, random), random.between(500, 4_000)),
+    },
     { kind: "lost-commit-answer", weight: 2, run: (world) => loseCommit(random.pick(world.platform.engines)) },
   ];
+}
+
+function erpLine(world: World, random: Random): Hit {
+  const erp = random.pick([world.sql.k, world.sql.n]);
+  return { proxy: erp.line, target: erp.integration };
+}
+
+/** The ERP has committed, and the platform waits for an answer that does not come. */
+async function loseErpCommit(erp: ChaosSql): Promise<Struck> {
+  return { ...(await erp.loseCommit(COMMIT_WAIT_MS)), target: erp.integration };
 }
 
 interface Hit {

@@ -55,7 +55,7 @@ export class HttpChannel implements MesChannel {
     const method = action === "update" ? "PATCH" : action === "delete" ? "DELETE" : "PUT";
     const body = action === "delete" ? {} : { body: fields };
     // What is created must not stand there yet: a whole record would take away what others wrote.
-    if (action === "create") headers = { ...headers, "if-match": '"0"' };
+    if (action === "create" || action === "post") headers = { ...headers, "if-match": '"0"' };
     const answer = await this.tenant.api.send<WriteAnswer & { code?: string }>(method, path, { ...body, headers });
     if (answer.status < 300) return { outcome: "ok", version: madeBy(answer.body) };
     // The same request is still being answered, or the service cannot now.

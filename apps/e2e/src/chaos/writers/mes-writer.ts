@@ -67,7 +67,7 @@ export class MesWriter {
 
   private async step({ creations, hotKeys }: Habits): Promise<void> {
     const { random } = this;
-    if (random.chance(creations)) return random.chance(0.25) ? this.newSupplier() : this.newOrder();
+    if (random.chance(creations)) return this.create();
     const entity = random.pick(Object.keys(OWN) as EntityName[]);
     const keys = this.keys.of(entity);
     if (keys.length === 0) return;
@@ -78,6 +78,21 @@ export class MesWriter {
       action: "update",
       fields: { [field]: this.nextId() },
     });
+  }
+
+  private create(): Promise<void> {
+    const dice = this.random.next();
+    if (dice < 0.2) return this.newSupplier();
+    return dice < 0.6 ? this.newOrder() : this.newPosting();
+  }
+
+  /** A fact: it is never changed afterwards. */
+  private async newPosting(): Promise<void> {
+    const id = this.nextId();
+    const key = `C-${id}`;
+    const amount = `${this.random.between(1, 9_999)}.${this.random.between(1, 99)}`;
+    const fields = { costPostingNumber: key, amount, currency: "USD", costCentre: id };
+    await this.write({ entity: "CostPosting", key, action: "post", fields });
   }
 
   private async newSupplier(): Promise<void> {
