@@ -28,7 +28,11 @@ table accounts (
   deleted boolean not null default false,
   connection_status text not null default 'DISCONNECTED'::text,
   last_error jsonb,
-  last_sync_at timestamp with time zone
+  last_sync_at timestamp with time zone,
+  generation integer not null default current_generation(),
+  recovery_begun integer,
+  recovery_since timestamp with time zone,
+  recovery_reason text
 ) row security forced
 table bulk_jobs (
   tenant_id uuid not null,
@@ -95,6 +99,11 @@ table cursors (
   baseline boolean not null default false,
   updated_at timestamp with time zone not null default now()
 ) row security forced
+table database_generations (
+  generation integer not null,
+  identity text not null,
+  seen_at timestamp with time zone not null default clock_timestamp()
+)
 table dead_letters (
   tenant_id uuid not null,
   id uuid not null,
@@ -231,6 +240,7 @@ table plan_items (
   hash bytea,
   erp_version text,
   letter jsonb,
+  body jsonb,
   pushes jsonb,
   push_id uuid
 ) row security forced
@@ -351,6 +361,7 @@ call_slots: call_slots_pkey PRIMARY KEY (tenant_id, integration, owner)
 changes: changes_pkey PRIMARY KEY (tenant_id, page_id, n)
 consumer_positions: consumer_positions_pkey PRIMARY KEY (tenant_id, producer)
 cursors: cursors_pkey PRIMARY KEY (tenant_id, integration, entity)
+database_generations: database_generations_pkey PRIMARY KEY (generation)
 dead_letters: dead_letters_pkey PRIMARY KEY (tenant_id, id)
 event_log: event_log_n_check CHECK ((n > 0))
 event_log: event_log_pkey PRIMARY KEY (tenant_id, seq)
@@ -393,9 +404,9 @@ CREATE INDEX pushes_open ON sync_engine.pushes USING btree (tenant_id, entity, k
 CREATE INDEX pushes_waiting ON sync_engine.pushes USING btree (tenant_id, integration, waiting_entity, waiting_key) WHERE (status = 'parked'::text)
 CREATE UNIQUE INDEX records_external ON sync_engine.records USING btree (external_id, tenant_id, entity, integration)
 CREATE INDEX requests_at ON sync_engine.requests USING btree (at)
-CREATE INDEX work_due ON sync_engine.work USING btree (priority, due_at) WHERE (lease_until IS NULL)
+CREATE INDEX work_due ON sync_engine.work USING btree (kind, priority, due_at) WHERE (lease_until IS NULL)
 CREATE INDEX work_leased ON sync_engine.work USING btree (lease_until) WHERE (lease_until IS NOT NULL)
-CREATE INDEX work_turns ON sync_engine.work USING btree (queue, priority, due_at) WHERE (lease_until IS NULL)
+CREATE INDEX work_turns ON sync_engine.work USING btree (kind, queue, priority, due_at) WHERE (lease_until IS NULL)
 
 -- policies
 account_mappings: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
@@ -584,6 +595,55 @@ begin
     where a.tenant_id = p_tenant and a.num = p_integration and a.document->'adapter'->>'system' = p_adapter for share;
   if not found then raise exception 'the account is reached through another adapter now' using errcode = 'DV002'; end if;
 end $function$
+CREATE OR REPLACE FUNCTION sync_engine.begin_recovery(p_tenant uuid, p_integration integer, p_generation integer, p_reason text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+begin
+  update sync_engine.accounts set recovery_begun = p_generation, recovery_since = clock_timestamp(), recovery_reason = p_reason,
+      generation = case when p_reason = 'reset' then 0 else generation end
+    where tenant_id = p_tenant and num = p_integration
+      and (p_reason = 'reset' or (generation < p_generation and recovery_begun is distinct from p_generation));
+  if not found then return false; end if;
+  update sync_engine.cursors set value = null, baseline = false, epoch = epoch + 1, updated_at = now()
+    where tenant_id = p_tenant and integration = p_integration;
+  update sync_engine.jobs set status = 'cancelled', finished_at = clock_timestamp()
+    where tenant_id = p_tenant and integration = p_integration and status in ('queued', 'running', 'awaiting_approval');
+  delete from sync_engine.work
+    where tenant_id = p_tenant and kind = 'schedule' and id like p_integration || ':%' and lease_until is null;
+  with makes as (
+    select distinct on (p.entity, p.key) p.id from sync_engine.pushes p
+    where p.tenant_id = p_tenant and p.integration = p_integration and p.status in ('pending', 'parked', 'rejected') and p.operation <> 'delete'
+      and not exists (select 1 from sync_engine.pushes o where o.tenant_id = p.tenant_id and o.entity = p.entity and o.key = p.key
+        and o.integration = p.integration and o.status in ('sent', 'accepted', 'unknown'))
+      and not exists (select 1 from sync_engine.records r where r.tenant_id = p.tenant_id and r.entity = p.entity and r.key = p.key
+        and r.integration = p.integration and r.external_id is not null)
+      and not exists (select 1 from sync_engine.links l where l.tenant_id = p.tenant_id and l.entity = p.entity and l.key = p.key
+        and l.integration = p.integration and l.external_id is not null)
+    order by p.entity, p.key, p.version desc),
+  doubted as (
+    update sync_engine.pushes p set status = 'unknown', doubted = true, sent = null, fields = null, looked_up = 0,
+        operation = case p.operation when 'update' then 'create' else p.operation end,
+        sent_at = clock_timestamp(), waiting_entity = null, waiting_key = null, updated_at = now()
+      from makes m where p.tenant_id = p_tenant and p.id = m.id returning p.entity, p.key)
+  insert into sync_engine.work as w (tenant_id, kind, id, priority)
+    select p_tenant, 'push', p_integration || ':' || d.entity || ':' || d.key, 5 from doubted d on conflict do nothing;
+  return true;
+end $function$
+CREATE OR REPLACE FUNCTION sync_engine.current_generation()
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select coalesce(max(generation), 1) from sync_engine.database_generations
+$function$
+CREATE OR REPLACE FUNCTION sync_engine.database_identity()
+ RETURNS text
+ LANGUAGE sql
+AS $function$
+  select system_identifier || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8) from pg_control_system()
+$function$
 CREATE OR REPLACE FUNCTION sync_engine.differing_keys(p_tenant uuid, p_integration integer, p_entity integer, p_prefix text, p_keys text, p_externals text, p_hashes text)
  RETURNS text
  LANGUAGE plpgsql
@@ -627,10 +687,10 @@ CREATE OR REPLACE FUNCTION sync_engine.holds_push(p_tenant uuid, p_work text, p_
  RETURNS boolean
  LANGUAGE plpgsql
 AS $function$
+declare w record;
 begin
-  perform 1 from sync_engine.work w
-    where w.tenant_id = p_tenant and w.kind = 'push' and w.id = p_work and w.epoch = p_epoch and w.lease_until is not null for share;
-  return found;
+  select epoch, lease_until into w from sync_engine.work where tenant_id = p_tenant and kind = 'push' and id = p_work for share;
+  return found and w.epoch = p_epoch and w.lease_until is not null;
 end $function$
 CREATE OR REPLACE FUNCTION sync_engine.keys_of(p_tenant uuid, p_integration integer, p_entity integer, p_externals text)
  RETURNS TABLE(external_id text, key text)
@@ -750,9 +810,10 @@ end $function$
 CREATE OR REPLACE FUNCTION sync_engine.mark_pushes(p_tenant uuid, p_integration integer, p_adapter text, p_items jsonb)
  RETURNS TABLE(id uuid, io bigint, reference text, inherited boolean)
  LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
 AS $function$
 #variable_conflict use_column
-declare i record; r record; earlier text; creates boolean;
+declare i record; r record; p record; earlier text; creates boolean;
 begin
   perform sync_engine.begin_pushes(p_tenant, p_integration, p_adapter);
   for i in
@@ -768,6 +829,8 @@ begin
         where tenant_id = p_tenant and entity = i.entity and key = i.key and integration = p_integration;
     end if;
     if r.push_io is distinct from i.io or encode(r.shadow_hash, 'hex') is distinct from i.shadow then continue; end if;
+    select status, reference, sent_at, operation, doubted into p from sync_engine.pushes where tenant_id = p_tenant and id = i.id for update;
+    if not found or p.status not in ('pending', 'parked') then continue; end if;
     creates := i.operation in ('create', 'post');
     earlier := null;
     if creates then
@@ -778,15 +841,14 @@ begin
             and c.key = i.key and c.integration = p_integration and c.status = 'confirmed'), 0)
         order by o.sent_at limit 1;
     end if;
-    update sync_engine.pushes p set status = 'sent', operation = i.operation, fields = i.fields,
-        sent = case when earlier is null then i.sent end, attempts = p.attempts + 1, sent_at = clock_timestamp(), adapter = p_adapter,
-        doubted = p.doubted and p.operation = i.operation, handle = null, io = nextval('sync_engine.io_numbers'),
-        waiting_entity = null, waiting_key = null, looked_up = 0, problem = null, updated_at = now(),
-        reference = case when creates then coalesce(earlier, p.reference)
-          when p.sent_at is not null and p.operation <> i.operation then sync_engine.new_reference() else p.reference end
-      where p.tenant_id = p_tenant and p.id = i.id and p.status in ('pending', 'parked')
-      returning p.io, p.reference into io, reference;
-    if not found then continue; end if;
+    io := nextval('sync_engine.io_numbers');
+    reference := case when creates then coalesce(earlier, p.reference)
+      when p.sent_at is not null and p.operation <> i.operation then sync_engine.new_reference() else p.reference end;
+    update sync_engine.pushes set status = 'sent', operation = i.operation, fields = i.fields,
+        sent = case when earlier is null then i.sent end, attempts = attempts + 1, sent_at = clock_timestamp(), adapter = p_adapter,
+        doubted = p.doubted and p.operation = i.operation, handle = null, io = mark_pushes.io, reference = mark_pushes.reference,
+        waiting_entity = null, waiting_key = null, looked_up = 0, problem = null, updated_at = now()
+      where tenant_id = p_tenant and id = i.id;
     if r.master then
       update sync_engine.records set push_open = true, push_io = io where tenant_id = p_tenant and entity = i.entity and key = i.key;
     else
@@ -832,6 +894,18 @@ begin
       probe = case when b.probe = p_owner then null else b.probe end
     where b.tenant_id = p_tenant and b.integration = p_integration
     returning b.failures, (extract(epoch from b.open_until - clock_timestamp()) * 1000)::float8;
+end $function$
+CREATE OR REPLACE FUNCTION sync_engine.note_generation()
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare here text := sync_engine.database_identity(); last sync_engine.database_generations;
+begin
+  perform pg_advisory_xact_lock(hashtext('sync_engine.database_generations'));
+  select * into last from sync_engine.database_generations order by generation desc limit 1;
+  if last.identity = here then return last.generation; end if;
+  insert into sync_engine.database_generations (generation, identity) values (coalesce(last.generation, 0) + 1, here);
+  return coalesce(last.generation, 0) + 1;
 end $function$
 CREATE OR REPLACE FUNCTION sync_engine.note_success(p_tenant uuid, p_integration integer, p_owner text, p_force boolean)
  RETURNS boolean
@@ -880,6 +954,35 @@ begin
   end loop;
   return total;
 end $function$
+CREATE OR REPLACE FUNCTION sync_engine.plan_needed(p_tenant uuid, p_integration integer, p_entity integer, p_keys text[], p_versions integer[], p_operations text[])
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare n int;
+begin
+  with planned as (
+    insert into sync_engine.pushes (tenant_id, id, integration, entity, key, version, operation, status, reference)
+    select p_tenant, sync_engine.new_id(), p_integration, p_entity, s.key, s.version, s.operation, 'pending', sync_engine.new_reference()
+    from unnest(p_keys, p_versions, p_operations) s(key, version, operation)
+    where not exists (select 1 from sync_engine.pushes p where p.tenant_id = p_tenant and p.entity = p_entity and p.key = s.key
+      and p.integration = p_integration and p.status in ('pending', 'parked', 'sent', 'accepted', 'unknown'))
+    returning id, key, version),
+  older as (
+    update sync_engine.pushes o set status = 'superseded', superseded_by = n.id, updated_at = now() from planned n
+    where o.tenant_id = p_tenant and o.entity = p_entity and o.key = n.key and o.integration = p_integration
+      and o.version <= n.version and o.id <> n.id and o.status = 'rejected'
+    returning o.id),
+  letters as (
+    update sync_engine.dead_letters d set status = 'RESOLVED', note = 'superseded by a planned push', updated_at = now()
+    from older where d.tenant_id = p_tenant and d.push_id = older.id and d.status = 'OPEN'),
+  woken as (
+    insert into sync_engine.work as w (tenant_id, kind, id, due_at, priority)
+    select distinct p_tenant, 'push', p_integration || ':' || p_entity || ':' || key, clock_timestamp(), 5 from planned
+    on conflict (tenant_id, kind, id) do update set due_at = least(w.due_at, excluded.due_at), again = w.lease_until is not null)
+  select count(*) into n from planned;
+  return n;
+end $function$
 CREATE OR REPLACE FUNCTION sync_engine.plan_page_digest(p_tenant uuid, p_job uuid, p_page integer)
  RETURNS text
  LANGUAGE sql
@@ -887,7 +990,7 @@ CREATE OR REPLACE FUNCTION sync_engine.plan_page_digest(p_tenant uuid, p_job uui
 AS $function$
   select encode(sha256(convert_to(coalesce(string_agg(
     jsonb_build_array(i.n, i.integration, i.key, i.external_id, i.operation, i.reason, i.changes, i.record_version, i.shadow_hash,
-      i.push_io, i.doc, i.hash, i.erp_version, i.letter, i.pushes, i.push_id)::text, E'\n' order by i.n), ''), 'UTF8')), 'hex')
+      i.push_io, i.doc, i.hash, i.erp_version, i.letter, i.body, i.pushes, i.push_id)::text, E'\n' order by i.n), ''), 'UTF8')), 'hex')
   from sync_engine.plan_items i where i.tenant_id = p_tenant and i.job_id = p_job and i.page = p_page
 $function$
 CREATE OR REPLACE FUNCTION sync_engine.plan_pushes(p_tenant uuid, p_page bigint, p_targets integer[])
@@ -945,6 +1048,7 @@ end $function$
 CREATE OR REPLACE FUNCTION sync_engine.push_states(p_tenant uuid, p_integration integer, p_entities integer[], p_keys text[])
  RETURNS TABLE(push json, record json, link json, baseline boolean)
  LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
 AS $function$
 #variable_conflict use_column
 declare i record;
@@ -954,7 +1058,7 @@ begin
     push := null; record := null; link := null;
     select row_to_json(x) into push from (
       select p.id, p.integration, p.entity, p.key, p.version, p.operation, p.status, p.reference, p.attempts, p.category, p.handle, p.fields,
-        p.sent, p.looked_up, p.adapter, (extract(epoch from clock_timestamp() - p.sent_at) * 1000)::float8 sent_ms,
+        p.sent, p.looked_up, p.mapping, p.adapter, (extract(epoch from clock_timestamp() - p.sent_at) * 1000)::float8 sent_ms,
         (extract(epoch from clock_timestamp() - p.updated_at) * 1000)::float8 since_ms
       from sync_engine.pushes p
       where p.tenant_id = p_tenant and p.entity = i.entity and p.key = i.key and p.integration = p_integration
@@ -1072,11 +1176,10 @@ end $function$
 CREATE OR REPLACE FUNCTION sync_engine.settle_pushes(p_tenant uuid, p_integration integer, p_adapter text, p_items jsonb)
  RETURNS SETOF uuid
  LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
 AS $function$
 #variable_conflict use_column
-declare
-  i record; r record; io bigint;
-  listed boolean; waiting boolean;
+declare i record; r record; p record; io bigint; listed boolean; waiting boolean;
 begin
   perform sync_engine.begin_pushes(p_tenant, p_integration, p_adapter);
   listed := exists (select 1 from sync_engine.dead_letters
@@ -1100,10 +1203,11 @@ begin
         where tenant_id = p_tenant and entity = i.entity and key = i.key and integration = p_integration;
       if found is distinct from i.linked or (found and r.push_io <> i.io) then continue; end if;
     end if;
+    select status, pushes.io into p from sync_engine.pushes where tenant_id = p_tenant and id = i.id for update;
+    if not found or p.status <> 'sent' or p.io <> i.io then continue; end if;
     update sync_engine.pushes set status = 'confirmed', problem = null, category = null, external_id = i."externalId", sent = null,
         waiting_entity = null, waiting_key = null, updated_at = now()
-      where tenant_id = p_tenant and id = i.id and status = 'sent' and io = i.io;
-    if not found then continue; end if;
+      where tenant_id = p_tenant and id = i.id;
     io := nextval('sync_engine.io_numbers');
     if i.master then
       update sync_engine.records set integration = p_integration, external_id = i."externalId", erp_version = i."erpVersion",
@@ -1127,10 +1231,11 @@ begin
           and status = 'OPEN';
     end if;
     if waiting then
-      update sync_engine.work w set due_at = clock_timestamp() from sync_engine.pushes p
-        where p.tenant_id = p_tenant and p.integration = p_integration and p.waiting_entity = i.entity and p.waiting_key = i.key
-          and p.status = 'parked'
-          and w.tenant_id = p_tenant and w.kind = 'push' and w.id = p.integration || ':' || p.entity || ':' || p.key;
+      for p in select integration || ':' || entity || ':' || key as work from sync_engine.pushes
+        where tenant_id = p_tenant and integration = p_integration and waiting_entity = i.entity and waiting_key = i.key and status = 'parked'
+      loop
+        update sync_engine.work set due_at = clock_timestamp() where tenant_id = p_tenant and kind = 'push' and id = p.work;
+      end loop;
     end if;
     delete from sync_engine.work w
       where w.tenant_id = p_tenant and w.kind = 'push' and w.id = i.work and w.epoch = i.epoch and not w.again
@@ -1193,6 +1298,9 @@ end $function$
 -- grants
 function apply_page(p_tenant uuid, p_tenant_name text, p_integration integer, p_source text, p_entity integer, p_job uuid, p_epoch integer, p_page integer, p_io bigint, p_mapping integer, p_prefix text, p_cursor jsonb, p_last boolean, p_baseline boolean, p_repeats integer, p_targets integer[], p_letters jsonb, p_keys text, p_externals text, p_versions text, p_hashes text, p_docs text, p_same text, p_modified text, OUT left_over integer, OUT differing text, OUT job_status text, OUT job_counts jsonb) to sync_engine: execute
 function begin_pushes(p_tenant uuid, p_integration integer, p_adapter text) to sync_engine: execute
+function begin_recovery(p_tenant uuid, p_integration integer, p_generation integer, p_reason text) to sync_engine: execute
+function current_generation() to sync_engine: execute
+function database_identity() to sync_engine: execute
 function differing_keys(p_tenant uuid, p_integration integer, p_entity integer, p_prefix text, p_keys text, p_externals text, p_hashes text) to sync_engine: execute
 function discard_push(p_tenant uuid, p_push uuid) to sync_engine: execute
 function holds_push(p_tenant uuid, p_work text, p_epoch bigint) to sync_engine: execute
@@ -1203,9 +1311,11 @@ function mark_pushes(p_tenant uuid, p_integration integer, p_adapter text, p_ite
 function new_id() to sync_engine: execute
 function new_reference() to sync_engine: execute
 function note_failure(p_tenant uuid, p_integration integer, p_owner text, p_what text, p_threshold integer, p_open_ms integer, p_longest_ms integer) to sync_engine: execute
+function note_generation() to sync_engine: execute
 function note_success(p_tenant uuid, p_integration integer, p_owner text, p_force boolean) to sync_engine: execute
 function number_log(most integer) to sync_engine: execute
 function number_log(most integer) to sync_engine_dispatch: execute
+function plan_needed(p_tenant uuid, p_integration integer, p_entity integer, p_keys text[], p_versions integer[], p_operations text[]) to sync_engine: execute
 function plan_page_digest(p_tenant uuid, p_job uuid, p_page integer) to sync_engine: execute
 function plan_pushes(p_tenant uuid, p_page bigint, p_targets integer[]) to sync_engine: execute
 function push_anew(p_tenant uuid, p_integration integer, p_entity integer, p_key text) to sync_engine: execute
@@ -1234,6 +1344,7 @@ table call_slots to sync_engine: delete, insert, select, update
 table changes to sync_engine: delete, insert, select, update
 table consumer_positions to sync_engine: delete, insert, select, update
 table cursors to sync_engine: delete, insert, select, update
+table database_generations to sync_engine: delete, insert, select, update
 table dead_letters to sync_engine: delete, insert, select, update
 table event_log to sync_engine: delete, insert, select, update
 table event_log to sync_engine_dispatch: delete, select, update ("position")

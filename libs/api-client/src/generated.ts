@@ -19,6 +19,13 @@ export type ApiKey = {
 
 export type ApproveBody = { /** approval.digest of the plan that was looked at */ digest?: string };
 
+export type BatchSizes = {
+  supplier_sync?: number;
+  purchase_order_sync?: number;
+  inventory_sync?: number;
+  cost_posting?: number;
+};
+
 export type BulkJob = {
   id: string;
   kind: "retry" | "replay";
@@ -301,6 +308,8 @@ export type EntitySettings = {
   lookbackSeconds: number;
   pageSize: number;
   fieldPolicy: { [name: string]: "erp" | "mes" | "newest" | "manual" };
+  tolerance?: { count?: number; rate?: number };
+  scanSchedule?: string;
 };
 
 export type ErpField = { name: string; type: string; label?: string; required?: boolean; references?: string };
@@ -399,7 +408,17 @@ export type Integration = {
   syncSchedule: { [name: string]: Json };
   settings: { [name: string]: Json };
   entities: { [name: string]: EntitySettings };
-  limits: { concurrentCalls?: number; perMinute?: number };
+  limits: {
+    concurrentCalls?: number;
+    perMinute?: number;
+    concurrentSyncs?: number;
+    batchSizes?: {
+      supplier_sync?: number;
+      purchase_order_sync?: number;
+      inventory_sync?: number;
+      cost_posting?: number;
+    };
+  };
   features: { [name: string]: boolean };
   tls: { minVersion?: string };
   status: "ACTIVE" | "DISABLED" | "PAUSED";
@@ -419,7 +438,9 @@ export type IntegrationBody = {
   apiEndpoint?: string;
   apiVersion?: string;
   authMethod?: "NONE" | "BASIC" | "OAUTH2" | "API_KEY" | "SSH_KEY" | "SHARED_SECRET";
-  /** {enabled, interval} or a cron expression per entity or group */ syncSchedule?: { [name: string]: Json };
+  /** {enabled, interval, maintenance: [{cron, minutes}]} or a cron expression per entity or group, all in UTC; the ERP is not called within maintenance */ syncSchedule?: {
+    [name: string]: Json;
+  };
   /** the adapter's own settings, see GET /erp/systems/:code */ settings?: { [name: string]: Json };
   /** entity → {direction, master, keyPrefix, schedule, lookbackSeconds, pageSize, fieldPolicy, tolerance, scanSchedule} */ entities?: {
     [name: string]: Json;
@@ -462,6 +483,7 @@ export type IntegrationHealth = {
     waitsUntil: string | null;
     waitsFor: "paused" | "circuit" | "maintenance" | null;
   };
+  recovering: boolean;
 };
 
 export type IntegrationMetrics = {
@@ -490,7 +512,9 @@ export type IntegrationPatchBody = {
   apiEndpoint?: string;
   apiVersion?: string;
   authMethod?: "NONE" | "BASIC" | "OAUTH2" | "API_KEY" | "SSH_KEY" | "SHARED_SECRET";
-  /** {enabled, interval} or a cron expression per entity or group */ syncSchedule?: { [name: string]: Json };
+  /** {enabled, interval, maintenance: [{cron, minutes}]} or a cron expression per entity or group, all in UTC; the ERP is not called within maintenance */ syncSchedule?: {
+    [name: string]: Json;
+  };
   /** the adapter's own settings, see GET /erp/systems/:code */ settings?: { [name: string]: Json };
   /** entity → {direction, master, keyPrefix, schedule, lookbackSeconds, pageSize, fieldPolicy, tolerance, scanSchedule} */ entities?: {
     [name: string]: Json;
@@ -715,7 +739,12 @@ export type LetterFilter = {
   /** listed before this time, ISO 8601 with zone */ to?: string;
 };
 
-export type Limits = { concurrentCalls?: number; perMinute?: number };
+export type Limits = {
+  /** calls of the ERP at the same time; the adapter's own when absent */ concurrentCalls?: number;
+  /** calls of the ERP within any minute */ perMinute?: number;
+  /** pulls at the same time (3) */ concurrentSyncs?: number;
+  batchSizes?: BatchSizes;
+};
 
 export type Login = {
   token: string;
@@ -947,6 +976,7 @@ export type PlanItem = {
   reason: string | null;
   problem: Problem | null;
   changes: { field: string; old: Json; new: Json }[];
+  /** what a push would send, in the ERP's words */ body: { [name: string]: Json } | null;
   assumes: { version: number; shadowHash: string | null } | null;
   pushes: { integration: string; operation: string; offered: boolean }[];
 };
@@ -1127,6 +1157,16 @@ export type RecordView = {
   /** the canonical record: see the schema of its entity */ record: { [name: string]: Json };
   sync: RecordSync[];
 };
+
+export type Recovery = {
+  integration: string;
+  recovering: boolean;
+  since: string | null;
+  reason: "database" | "reset" | null;
+  unread: EntityName[];
+};
+
+export type ReleaseBody = { /** true: also while entities have not been read whole */ force?: boolean };
 
 export type ReplayBody = { /** true: it is known to be confirmed */ force: boolean; mapping?: "original" | "current" };
 
@@ -1714,6 +1754,13 @@ export interface Routes {
     body?: undefined;
     answer: Integration;
   };
+  /** End recovery mode: pushes, deletions and schedules go on */
+  "POST /api/v1/erp/integrations/{integration}/release": {
+    path: { integration: string };
+    query: Record<never, never>;
+    body?: ReleaseBody;
+    answer: Recovery;
+  };
   /** End the session of the token */
   "POST /api/v1/auth/logout": {
     path: Record<never, never>;
@@ -2029,6 +2076,13 @@ export interface Routes {
     body?: undefined;
     answer: Job;
   };
+  /** Put the integration into recovery mode: all is read anew, links stay, nothing is pushed until a release */
+  "POST /api/v1/erp/integrations/{integration}/reset": {
+    path: { integration: string };
+    query: Record<never, never>;
+    body?: undefined;
+    answer: Recovery;
+  };
   /** Read a job's plan: what becomes of each record when it is approved */
   "GET /api/v1/erp/sync-jobs/{id}/plan": {
     path: { id: string };
@@ -2247,6 +2301,13 @@ export interface Routes {
     query: Record<never, never>;
     body?: undefined;
     answer: ErpHealth;
+  };
+  /** Whether the integration is in recovery mode */
+  "GET /api/v1/erp/integrations/{integration}/recovery": {
+    path: { integration: string };
+    query: Record<never, never>;
+    body?: undefined;
+    answer: Recovery;
   };
   /** Who the key or token belongs to */
   "GET /api/v1/auth/me": { path: Record<never, never>; query: Record<never, never>; body?: undefined; answer: Me };
