@@ -126,11 +126,13 @@ create function sync_engine.settle_pushes(p_tenant uuid, p_integration int, p_ad
 returns setof uuid language plpgsql
 set enable_seqscan = off as $$
 #variable_conflict use_column
-declare i record; r record; p record; io bigint; listed boolean; waiting boolean;
+declare i record; r record; p record; io bigint; listed boolean; refused boolean; waiting boolean;
 begin
   perform sync_engine.begin_pushes(p_tenant, p_integration, p_adapter);
   listed := exists (select 1 from sync_engine.dead_letters
     where tenant_id = p_tenant and integration = p_integration and status = 'OPEN' and direction = 'outbound');
+  refused := exists (select 1 from sync_engine.dead_letters
+    where tenant_id = p_tenant and integration = p_integration and status = 'OPEN' and direction = 'inbound' and kind = 'REJECTED');
   waiting := exists (select 1 from sync_engine.pushes
     where tenant_id = p_tenant and integration = p_integration and status = 'parked' and waiting_key is not null);
   for i in
@@ -176,6 +178,14 @@ begin
       update sync_engine.dead_letters set status = 'RESOLVED', note = 'a later push succeeded', version = version + 1, updated_at = now()
         where tenant_id = p_tenant and integration = p_integration and entity = i.entity and key = i.key and direction = 'outbound'
           and status = 'OPEN';
+    end if;
+    -- listed before anybody knew that it is the document that this push made
+    if refused then
+      insert into sync_engine.work (tenant_id, kind, id, priority)
+        select p_tenant, 'reread', p_integration || ':' || i.entity || ':' || d.external_id, 3 from sync_engine.dead_letters d
+        where d.tenant_id = p_tenant and d.integration = p_integration and d.entity = i.entity and d.external_id = i."externalId"
+          and d.direction = 'inbound' and d.status = 'OPEN'
+        on conflict do nothing;
     end if;
     if waiting then
       for p in select integration || ':' || entity || ':' || key as work from sync_engine.pushes

@@ -28,4 +28,19 @@ describe("a document whose create is in doubt", () => {
     expect(await world.record("Part", "DOUBT")).toMatchObject(patch);
     await eventually(async () => expect(await world.main.letters()).toEqual([]), { timeoutMs: 60_000 });
   });
+
+  it("SYN-8: listed as another's double before its id is known, it is read again, and the other is the claimant", async () => {
+    const rival = world.erp.insert("Part", { ...world.erp.newBody("Part"), partNumber: "BOTH" });
+    const push = { calls: ["push"] } as const;
+    world.erp.faults.next({ kind: "timeoutAfter" }, push);
+    world.erp.faults.next({ kind: "status", status: 429, retryAfterSeconds: 3 }, push);
+    const body: JsonObject = { ...world.erp.newBody("Part"), partNumber: "BOTH", description: "ours" };
+    const { transactions } = await world.main.write({ entityType: "Part", key: "BOTH", body });
+    await eventually(() => expect(world.main.documents("Part", "BOTH")).toHaveLength(2));
+    const [job] = await world.sync(["Part"], "full");
+    expect(job?.counts).toMatchObject({ rejected: 1 });
+    await world.main.settled(transactions[0]?.id, "confirmed");
+    const claimant = [{ reason: "DUPLICATE_KEY", externalId: rival.externalId }];
+    await eventually(async () => expect(await world.main.letters()).toMatchObject(claimant), { timeoutMs: 60_000 });
+  });
 });

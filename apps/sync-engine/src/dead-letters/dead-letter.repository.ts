@@ -249,6 +249,17 @@ export class DeadLetterRepository {
     );
   }
 
+  /** Has a row read again that was listed before anybody knew that it is the document a push has made. */
+  async readLinked(tx: Tx, integration: number, entity: EntityName, externalId: string): Promise<void> {
+    await tx.execute(
+      `insert into sync_engine.work (tenant_id, kind, id, priority)
+       select tenant_id, 'reread', integration || ':' || entity || ':' || external_id, 3 from sync_engine.dead_letters
+       where tenant_id = $1 and integration = $2 and entity = $3 and external_id = $4 and direction = 'inbound' and status = 'OPEN'
+       on conflict do nothing`,
+      [tx.tenantId, integration, ENTITIES[entity].code, externalId],
+    );
+  }
+
   /** Moves a row of a job from parked to what it became, so that `read` stays the sum. */
   async recount(tx: Tx, jobId: string | null, to: "created" | "updated" | "unchanged" | "rejected"): Promise<void> {
     if (jobId === null) return;

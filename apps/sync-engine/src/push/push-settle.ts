@@ -70,6 +70,7 @@ export class PushSettler {
     const hash = await this.follow(tx, account, entity, record, base, shown, sent);
     await this.records.saveLink(tx, entity, push.key, account.num, link, hash);
     await this.letters.resolvePushes(tx, account.num, entity, push.key, "a later push succeeded");
+    if (!found?.external_id) await this.letters.readLinked(tx, account.num, entity, shown.externalId);
     await this.pushes.wakeWaiting(tx, account.num, entity, push.key);
   }
 
