@@ -163,3 +163,63 @@ create index work_turns on sync_engine.work (kind, queue, priority, due_at) wher
 -- Claims look for due rows kind by kind and priority by priority, so that they read no row that is not due yet.
 drop index sync_engine.work_due;
 create index work_due on sync_engine.work (kind, priority, due_at) where lease_until is null;
+
+-- Access and refresh tokens of accounts, encrypted. `generation` rises with each set of tokens; one process at a time asks for
+-- the next one, under a lease. `tries` counts the times that somebody began to ask with the present refresh token and was not
+-- heard of again: the ERP may have replaced it then, so it is tried once more and no oftener. `required`: a person must sign in.
+create table sync_engine.erp_tokens (
+  tenant_id uuid not null,
+  integration int not null,
+  -- which credentials they came from: with other ones everything begins anew
+  credentials text not null,
+  generation int not null default 0,
+  sealed jsonb,
+  expires_at timestamptz,
+  owner text,
+  lease_until timestamptz,
+  tries int not null default 0,
+  required boolean not null default false,
+  primary key (tenant_id, integration)
+);
+
+-- state: held (use what is sealed), renew (this process asks now), wait (another one does), required (nobody does any more).
+-- p_stale: the generation that the ERP has refused; p_margin_ms: tokens that end within it are renewed.
+create function sync_engine.begin_tokens(
+  p_tenant uuid, p_integration int, p_owner text, p_credentials text, p_stale int, p_margin_ms int, p_lease_ms int)
+returns table (state text, generation int, sealed jsonb, expires_ms float8, newly boolean) language plpgsql as $$
+#variable_conflict use_column
+declare
+  t sync_engine.erp_tokens;
+  at timestamptz;
+begin
+  perform set_config('app.tenant', p_tenant::text, true);
+  insert into sync_engine.erp_tokens (tenant_id, integration, credentials) values (p_tenant, p_integration, p_credentials)
+    on conflict do nothing;
+  select * into t from sync_engine.erp_tokens where tenant_id = p_tenant and integration = p_integration for update;
+  at := clock_timestamp();
+  newly := false;
+  if t.credentials <> p_credentials then
+    update sync_engine.erp_tokens k set credentials = p_credentials, generation = k.generation + 1, sealed = null, expires_at = null,
+        owner = null, lease_until = null, tries = 0, required = false
+      where k.tenant_id = p_tenant and k.integration = p_integration returning * into t;
+  end if;
+  generation := t.generation;
+  sealed := t.sealed;
+  expires_ms := extract(epoch from t.expires_at - at) * 1000;
+  if t.required then
+    state := 'required';
+  elsif t.sealed is not null and t.generation is distinct from p_stale
+      and (t.expires_at is null or t.expires_at > at + p_margin_ms * interval '1 millisecond') then
+    state := 'held';
+  elsif t.lease_until > at and t.owner <> p_owner then
+    state := 'wait';
+  elsif t.tries >= 2 then
+    state := 'required';
+    newly := true;
+  else
+    state := 'renew';
+    update sync_engine.erp_tokens k set owner = p_owner, lease_until = at + p_lease_ms * interval '1 millisecond', tries = k.tries + 1
+      where k.tenant_id = p_tenant and k.integration = p_integration;
+  end if;
+  return next;
+end $$;

@@ -9,6 +9,7 @@ export const CRASH_POINTS = [
   "write.before-commit",
   "write.after-commit",
   "bulk.after-slice",
+  "token.before-commit",
 ] as const;
 
 export type CrashPoint = (typeof CRASH_POINTS)[number];

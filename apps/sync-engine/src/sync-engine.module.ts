@@ -6,6 +6,7 @@ import { Module, type DynamicModule } from "@nestjs/common";
 import { AccountRepository } from "./accounts/account.repository";
 import { AccountService } from "./accounts/account.service";
 import { AccountWorker, Turns } from "./accounts/account.worker";
+import { AccountSecrets } from "./accounts/account-secrets";
 import { SessionService } from "./accounts/session.service";
 import { TenantDirectory } from "./accounts/tenant-directory";
 import { BulkJobController } from "./bulk/bulk-job.controller";
@@ -37,6 +38,8 @@ import { PullWorker } from "./jobs/pull.worker";
 import { RowReading, RowWorker } from "./jobs/row.worker";
 import { RoundService } from "./jobs/round.service";
 import { ScheduleService } from "./jobs/schedule.service";
+import { TokenRepository } from "./oauth/token.repository";
+import { TokenService } from "./oauth/token.service";
 import { MergeService } from "./pull/merge.service";
 import { GoneRows } from "./pull/gone-rows";
 import { PageRepository } from "./pull/page.repository";
@@ -91,7 +94,17 @@ import { Ledger } from "./transactions/ledger.service";
 import { TransactionRepository } from "./transactions/transaction.repository";
 import { WorkBell } from "./work-bell";
 
-const accounts = [AccountRepository, AccountService, AccountWorker, SessionService, TenantDirectory, Turns];
+const accounts = [
+  AccountRepository,
+  AccountSecrets,
+  AccountService,
+  AccountWorker,
+  SessionService,
+  TenantDirectory,
+  TokenRepository,
+  TokenService,
+  Turns,
+];
 const calls = [BudgetRepository, CallGate, CircuitService, TurnKeeper, TurnRepository, WorkGate];
 const jobs = [
   JobRepository,

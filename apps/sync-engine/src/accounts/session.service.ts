@@ -1,5 +1,4 @@
 import { setMaxListeners } from "node:events";
-import type { JsonObject } from "@dovetail/domain";
 import { adapterFor } from "@dovetail/adapter-registry";
 import {
   AdapterError,
@@ -13,8 +12,7 @@ import {
   type Adapter,
   type Log,
 } from "@dovetail/adapter-sdk";
-import { credentialContext, ProblemError } from "@dovetail/contracts";
-import { KeyRing, openText, type SealedBox } from "@dovetail/crypto";
+import { ProblemError } from "@dovetail/contracts";
 import type { Clock } from "@dovetail/resilience";
 import { LOGGER, type Logger } from "@dovetail/service-kit";
 import { Inject, Injectable, type OnModuleDestroy } from "@nestjs/common";
@@ -22,6 +20,7 @@ import { CallGate, limitsOf, type Gate } from "../calls/call-gate";
 import { gatedAdapter } from "../calls/gated-adapter";
 import { CLOCK, SETTINGS, type Settings } from "../tokens";
 import type { Account } from "./account";
+import { AccountSecrets } from "./account-secrets";
 import { fileRootsOf } from "./file-roots";
 
 /** An adapter with its open session at one account. */
@@ -51,7 +50,7 @@ export class SessionService implements OnModuleDestroy {
   private readonly ending = new AbortController();
 
   constructor(
-    private readonly keys: KeyRing,
+    private readonly secrets: AccountSecrets,
     @Inject(CLOCK) private readonly clock: Clock,
     readonly gate: CallGate,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -76,6 +75,11 @@ export class SessionService implements OnModuleDestroy {
     const id = `${account.tenantId}/${account.num}`;
     const known = this.sessions.get(id);
     if (known) this.retire(id, known);
+  }
+
+  /** A person asks: tokens that were given up are tried once more. */
+  signInAgain(account: Account): Promise<void> {
+    return this.secrets.tokens.retry(account);
   }
 
   /**
@@ -117,6 +121,7 @@ export class SessionService implements OnModuleDestroy {
       .open({
         config,
         http: gate.http(http),
+        tokens: this.secrets.tokens.of(account),
         fileRoots: fileRootsOf(this.settings.fileRoots, account.tenant),
         clock: this.clock,
         signal: abort.signal,
@@ -133,17 +138,11 @@ export class SessionService implements OnModuleDestroy {
       apiVersion: document.apiVersion,
       authMethod: document.authMethod,
     };
-    const parts = { connection, settings: document.settings, credentials: this.credentials(account) };
+    const parts = { connection, settings: document.settings, credentials: this.secrets.credentials(account) };
     const result = validateConfig(adapter.connection, gatherConfig(adapter.connection, parts));
     if (!result.ok)
       throw new ProblemError("ERP008", `the connection of ${account.name} is not complete`, { errors: result.errors });
     return result.value;
-  }
-
-  private credentials(account: Account): JsonObject {
-    if (account.sealed === null) return {};
-    const context = credentialContext(account.tenantId, account.name);
-    return JSON.parse(openText(account.sealed as unknown as SealedBox, this.keys, context)) as JsonObject;
   }
 
   /** Nobody gets it any more; whoever has a call under way through it still hears the answer. */

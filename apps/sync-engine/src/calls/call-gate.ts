@@ -8,11 +8,12 @@ import { Inject, Injectable } from "@nestjs/common";
 import type { Account } from "../accounts/account";
 import { EngineMetrics } from "../systems/engine-metrics";
 import { CLOCK } from "../tokens";
-import { AccountCalls, type CallLimits, type Permit } from "./account-calls";
+import { AccountCalls } from "./account-calls";
 import { AccountWaitsError } from "./account-waits.error";
 import { BudgetRepository } from "./budget.repository";
 import type { Lane } from "./lane";
 import { maintenanceUntil } from "./maintenance";
+import type { CallLimits, Permit } from "./permit";
 
 const USUAL_CONCURRENT = 4;
 const UNASKED: Lane = "reread";

@@ -37,6 +37,7 @@ export class ConnectionService {
     });
     try {
       this.sessions.close(account);
+      await this.sessions.signInAgain(account);
       const session = await this.sessions.open(account);
       const info = await this.sessions.gate.anyway(() => session.adapter.test(session.handle));
       return answer({

@@ -63,6 +63,7 @@ export {
 export { canonicalMapping } from "./canonical-mapping";
 export { PURCHASING_ENTITIES, type PurchasingEntity, purchasingMappings, type PurchasingNames } from "./purchasing";
 export { NatsQueue, type NatsQueueOptions } from "./queue/nats-queue";
+export { oauth2, type Grant, type OAuth2Options } from "./oauth2";
 export { newReference } from "./reference";
 export { retryAfterMs } from "./retry-after";
 export {
@@ -80,5 +81,6 @@ export { dialectOf } from "./sql/dialects";
 export { SqlClient } from "./sql/sql-client";
 export { classifySql } from "./sql/sql-errors";
 export type { HmacScheme, SignatureScheme } from "./signatures";
+export type { HeldToken, Tokens, TokenStore } from "./tokens";
 export { type ConfigResult, type ConnectionParts, gatherConfig, validateConfig } from "./validate-config";
 export { CONNECTION_METHODS, type ConnectionMethod, type ConnectionTemplate, type TemplateEntity } from "./template";

@@ -4,6 +4,7 @@ import type { Clock } from "@dovetail/resilience";
 import type { Files, Http, Log, Queue, Sql } from "./clients";
 import type { Category, ErpCode } from "./errors";
 import type { AuthMethod, Schema } from "./schema";
+import type { TokenStore } from "./tokens";
 import type { SignatureScheme } from "./signatures";
 import type { ConnectionMethod, ConnectionTemplate } from "./template";
 
@@ -141,6 +142,8 @@ export interface OpenContext<C> {
   /** Absolute folders of this machine below which connections may read and write files; absent or empty: nowhere. */
   fileRoots?: readonly string[];
   queue?: Queue;
+  /** For `oauth2`: the account's tokens, the same in every process. */
+  tokens?: TokenStore;
   clock: Clock;
   signal: AbortSignal;
   log: Log;

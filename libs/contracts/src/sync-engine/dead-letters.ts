@@ -3,7 +3,7 @@ import { PageQuery } from "../paging";
 import { type ProblemDocument } from "../problem";
 import { ENTITY_NAMES, type EntityName, type Json, type JsonObject } from "@dovetail/domain";
 
-export const DEAD_LETTER_KINDS = ["REJECTED", "PARKED", "PUSH", "CONFLICT", "EVENT"] as const;
+export const DEAD_LETTER_KINDS = ["REJECTED", "PARKED", "PUSH", "CONFLICT", "EVENT", "CONNECTION"] as const;
 export type DeadLetterKind = (typeof DEAD_LETTER_KINDS)[number];
 
 export const DEAD_LETTER_STATUSES = ["OPEN", "RESOLVED", "DISCARDED"] as const;
