@@ -79,8 +79,11 @@ function tokenRequest(options: OAuth2Options, newest: string | undefined): HttpR
   const form = new URLSearchParams({ ...parameters, grant_type: byRefresh ? "refresh_token" : grant });
   const add = (name: string, value: string | undefined) => value === undefined || form.set(name, value);
   if (byRefresh) add("refresh_token", refreshToken);
-  else if (grant === "password") [add("username", username), add("password", password)];
   else if (grant === "refresh_token") throw noRefreshToken();
+  if (!byRefresh && grant === "password") {
+    add("username", username);
+    add("password", password);
+  }
   add("scope", scope);
   const headers: Record<string, string> = { "content-type": "application/x-www-form-urlencoded" };
   if (clientAuth === "basic" && clientSecret !== undefined) {
