@@ -139,7 +139,7 @@ describe("kill -9 of the engine", () => {
 
   /** Lets the time pass that an ERP of class L is given to show a late effect. */
   async function longAgo(): Promise<void> {
-    await world.sql("update sync_engine.pushes set sent_at = sent_at - interval '1 hour' where status = 'unknown'");
+    await world.sql("update sync_engine.pushes set updated_at = updated_at - interval '1 hour' where status = 'unknown'");
     await world.sql(
       "update sync_engine.work set due_at = clock_timestamp() where kind = 'push' and lease_until is null",
     );
