@@ -101,3 +101,6 @@ begin
     select p_tenant, 'push', p_integration || ':' || d.entity || ':' || d.key, 5 from doubted d on conflict do nothing;
   return true;
 end $$;
+
+-- The account of the file exchange that a push goes through while its ERP is away; null: its ERP's own way.
+alter table sync_engine.pushes add column channel int;

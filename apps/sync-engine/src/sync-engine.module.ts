@@ -58,6 +58,7 @@ import { PushBatchRepository } from "./push/push-batch.repository";
 import { PushBatches } from "./push/push-batches";
 import { PushHand } from "./push/push-hand";
 import { PushFailures, PushSessions } from "./push/push-failures";
+import { PushChannels } from "./push/push-channels";
 import { PushFinder } from "./push/push-finder";
 import { PushSender } from "./push/push-sender";
 import { PushPlanner } from "./push/push-plan";
@@ -138,6 +139,7 @@ const push = [
   PushBatchRepository,
   PushBatches,
   PushHand,
+  PushChannels,
   PushPlanner,
   PushResolver,
   PushSender,

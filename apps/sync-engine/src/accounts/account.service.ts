@@ -70,8 +70,10 @@ export class AccountService {
   /** Numbers of the accounts that get the entity's changes pushed, except the one that a change came from. */
   async targets(tenantId: string, entity: EntityName, origin: number | null): Promise<number[]> {
     const accounts = await this.all(tenantId);
+    // a way to another account's ERP gets no push of its own: the ERP would have everything twice
+    const ways = new Set(accounts.filter((each) => !each.deleted).map((each) => each.document.features.fileFallback));
     return accounts
-      .filter((account) => account.num !== origin && isTarget(account, entity))
+      .filter((account) => account.num !== origin && isTarget(account, entity) && !ways.has(account.name))
       .map((account) => account.num);
   }
 

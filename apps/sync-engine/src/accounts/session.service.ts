@@ -27,6 +27,8 @@ import { fileRootsOf } from "./file-roots";
 export interface Session {
   adapter: Adapter;
   handle: unknown;
+  /** Whose mappings a push through it is written in, where they are not the account's own. */
+  words?: Account;
   /** Holds a slot of the account for what `fn` does. Throws AccountWaitsError before `fn` when nobody calls it now. */
   hold: Gate["hold"];
 }

@@ -26,25 +26,29 @@ export class WorkGate {
     private readonly turns: TurnKeeper,
   ) {}
 
-  /** The handler, its calls in this lane, run only while its account is called. */
+  /**
+   * The handler, its calls in this lane, run only while its account is called. Pushes of one with another way (a file
+   * exchange) run also while its ERP is away; what of its work must wait does not hold the rest up.
+   */
   guarded(lane: Lane, handler: Handler): Handler {
     return async (claim, signal) => {
       const account = await this.accounts.byNumber(claim.tenantId, queueOf(claim.id));
-      const refusal = account && !account.deleted ? await this.refusal(account) : undefined;
-      if (refusal) return this.later(claim, refusal);
+      const refusal = account && !account.deleted ? await this.refusal(account, lane) : undefined;
+      if (refusal) return this.later(claim, account, refusal);
       if (account) this.turns.allows(account.num, callsAtOnce(account));
       try {
         return await this.gate.inLane(lane, () => handler(claim, signal));
       } catch (error) {
-        if (error instanceof AccountWaitsError) return this.later(claim, error);
+        if (error instanceof AccountWaitsError) return this.later(claim, account, error);
         throw error;
       }
     };
   }
 
-  private async refusal(account: Account): Promise<AccountWaitsError | undefined> {
+  private async refusal(account: Account, lane: Lane): Promise<AccountWaitsError | undefined> {
     if (account.document.status !== "ACTIVE") return new AccountWaitsError("stopped", STOPPED_MS);
-    return this.gate.refusal(account);
+    const refusal = await this.gate.refusal(account);
+    return lane === "push" && hasOtherWay(account) && refusal?.why !== "maintenance" ? undefined : refusal;
   }
 
   /** Claims of a runner by turns: see FairClaims. */
@@ -52,8 +56,13 @@ export class WorkGate {
     return this.turns.claims(caps);
   }
 
-  private later(claim: Claim, { againInMs }: AccountWaitsError): WorkResult {
-    this.turns.passOver(queueOf(claim.id), againInMs);
+  private later(claim: Claim, account: Account | undefined, { againInMs }: AccountWaitsError): WorkResult {
+    if (!account || !hasOtherWay(account)) this.turns.passOver(queueOf(claim.id), againInMs);
     return { againInMs };
   }
+}
+
+/** Outbound entries may leave also while the ERP itself is away. */
+function hasOtherWay({ document }: Account): boolean {
+  return document.features.fileFallback !== undefined;
 }

@@ -34,11 +34,11 @@ export class PushPlanner {
   ) {}
 
   async plan(account: Account, entity: EntityName, key: string, session: Session): Promise<PushPlan> {
-    const { adapter } = session;
+    const { adapter, words } = session;
     const seen = await this.batches.see(account, adapter.system, entity, key);
     if (!seen) return { do: "nothing" };
     const port = adapter.entities[entity] ?? {};
-    return this.decide(account, entity, seen.state, { port, baseline: seen.baseline });
+    return this.decide(account, entity, seen.state, { port, baseline: seen.baseline, words });
   }
 
   /** What a push in this state leads to; `baseline`: the entity's first load at this account is complete. */
@@ -46,7 +46,7 @@ export class PushPlanner {
     account: Account,
     entity: EntityName,
     state: PushState,
-    { port, baseline }: { port: EntityPort<unknown>; baseline: boolean },
+    { port, baseline, words }: { port: EntityPort<unknown>; baseline: boolean; words?: Account },
   ): Promise<PushPlan> {
     const step = firstStep(entity, state, offersOf(port), baseline);
     switch (step.do) {
@@ -55,7 +55,7 @@ export class PushPlanner {
       case "park":
         return { do: "park", state, waiting: null };
       case "send":
-        return this.payload(account, entity, state, step);
+        return this.payload(account, entity, state, { ...step, words });
       default:
         return { do: step.do, state };
     }
@@ -65,11 +65,13 @@ export class PushPlanner {
     account: Account,
     entity: EntityName,
     state: PushState,
-    { operation, fields }: FirstStep & { do: "send" },
+    { operation, fields, words }: FirstStep & { do: "send" } & { words?: Account },
   ): Promise<PushPlan> {
     const { record, link } = state;
     if (operation === "delete") return { do: "send", state, operation, fields: [], body: {} };
-    const { compiled } = await this.accounts.mapping(account, entity, state.push.mapping);
+    const { compiled } = words
+      ? await this.accounts.mapping(words, entity)
+      : await this.accounts.mapping(account, entity, state.push.mapping);
     const known = await this.externalIds(account, compiled.outboundReferences(record.doc));
     const missing = known.missing[0];
     if (missing) return { do: "park", state, waiting: missing };

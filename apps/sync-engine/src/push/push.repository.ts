@@ -19,7 +19,7 @@ export interface PushChange {
   lookedUp?: number;
 }
 
-const COLUMNS = `id, integration, entity, key, version, operation, status, reference, attempts, category, handle, fields, sent, looked_up, mapping, adapter,
+const COLUMNS = `id, integration, entity, key, version, operation, status, reference, attempts, category, handle, fields, sent, looked_up, mapping, channel, adapter,
   (extract(epoch from clock_timestamp() - sent_at) * 1000)::float8 sent_ms,
   (extract(epoch from clock_timestamp() - updated_at) * 1000)::float8 since_ms`;
 
@@ -36,6 +36,16 @@ export class PushRepository {
        order by status in ('sent', 'accepted', 'unknown') desc, version desc`,
       [tx.tenantId, integration, entity, key],
     );
+  }
+
+  /** The push goes through this account's file exchange from now on; false when it has left already, or another way. */
+  async choose(tx: Tx, id: string, channel: number): Promise<boolean> {
+    const n = await tx.execute(
+      `update sync_engine.pushes set channel = $3, updated_at = now()
+       where tenant_id = $1 and id = $2 and status in ('pending', 'parked') and sent_at is null and channel is null`,
+      [tx.tenantId, id, channel],
+    );
+    return n === 1;
   }
 
   /**

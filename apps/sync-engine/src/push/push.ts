@@ -23,6 +23,8 @@ export interface PushRow {
   looked_up: number;
   /** Version of the mapping that a replay asked for; null: the newest. */
   mapping: number | null;
+  /** The account of the file exchange that it goes through; null: its ERP's own. */
+  channel: number | null;
   /** System of the adapter that sent it; null before it was sent. */
   adapter: string | null;
   /** Milliseconds since the request left, by the database's clock. */

@@ -5,10 +5,11 @@ import { Injectable } from "@nestjs/common";
 import type { Account } from "../accounts/account";
 import { AccountService } from "../accounts/account.service";
 import { AdapterChangedError } from "../accounts/adapter-change";
-import { SessionService, type Session } from "../accounts/session.service";
+import type { Session } from "../accounts/session.service";
 import { EngineMetrics } from "../systems/engine-metrics";
 import { entityOf } from "../pull/source-row.service";
 import { parsePushWorkId } from "./push";
+import { PushChannels } from "./push-channels";
 import { PushPlanner } from "./push-plan";
 import { PAUSED_MS } from "./push-failures";
 import { PushSteps } from "./push-steps";
@@ -18,7 +19,7 @@ import { PushSteps } from "./push-steps";
 export class PushWorker {
   constructor(
     private readonly accounts: AccountService,
-    private readonly sessions: SessionService,
+    private readonly channels: PushChannels,
     private readonly planner: PushPlanner,
     private readonly steps: PushSteps,
     private readonly metrics: EngineMetrics,
@@ -52,7 +53,7 @@ export class PushWorker {
   ): Promise<WorkResult> {
     let session: Session;
     try {
-      session = await this.sessions.open(account);
+      session = await this.channels.open(claim, account, entity, key);
     } catch (error) {
       return this.steps.outcomes.failures.cannotOpen(claim, account, entity, key, error);
     }

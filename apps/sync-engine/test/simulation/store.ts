@@ -125,10 +125,11 @@ export class Store {
         this.become(older, "superseded");
         this.resolve((letter) => letter.pushId === older.id);
       }
-    const none = { category: null, handle: null, fields: null, sent: null, mapping: null, adapter: null, sentAt: null };
+    const none = { category: null, handle: null, fields: null, sent: null, adapter: null, sentAt: null };
     const start = { status: "pending" as const, attempts: 0, looked_up: 0, doubted: false, updatedAt: this.time.now };
     const push = { id, integration: ERP, entity: code, name, key, version, operation, reference: `R${id}` };
-    this.pushes.push({ ...none, ...start, ...push });
+    const own = { mapping: null, channel: null };
+    this.pushes.push({ ...none, ...own, ...start, ...push });
     this.enqueue("push", pushWorkId(ERP, code, key));
   }
 

@@ -101,6 +101,13 @@ export class Features {
 
   @Flag({ optional: true })
   punchOutCatalog?: boolean;
+
+  @Text({
+    optional: true,
+    max: 80,
+    description: "name of the file exchange that outbound entries go through while the ERP is not reached",
+  })
+  fileFallback?: string;
 }
 
 export class TlsSettings {
