@@ -2,7 +2,7 @@ import type { PushRow } from "../push/push";
 
 /** A push as it would be planned. */
 export function neededPush(integration: number, entity: number, key: string, version: number): PushRow {
-  const none = { category: null, handle: null, fields: null, sent: null, mapping: null, adapter: null };
+  const none = { category: null, handle: null, fields: null, sent: null, mapping: null, channel: null, adapter: null };
   return {
     ...none,
     id: "",
