@@ -19,6 +19,7 @@ export class FaultProxy {
   private mode: ProxyMode = "pass";
   private delayMs = 0;
   private breaking: { left: number; broken(): void } | undefined;
+  private holding: { asked: RegExp; ms: number; released(): void } | undefined;
   private losing: { asked: RegExp; lost(answer: Buffer): void } | undefined;
   private readonly pairs = new Set<[Socket, Socket]>();
 
@@ -90,10 +91,16 @@ export class FaultProxy {
     return new Promise((lost) => (this.losing = { asked, lost }));
   }
 
+  /** Holds the next piece to the server that matches (read as latin1) back for `ms`. Resolves when it goes on. */
+  holdOne(asked: RegExp, ms: number): Promise<void> {
+    return new Promise((released) => (this.holding = { asked, ms, released }));
+  }
+
   /** Nothing is waited for any more: neither a number of bytes nor an answer to lose. */
   forget(): void {
     this.breaking = undefined;
     this.losing = undefined;
+    this.holding = undefined;
   }
 
   /** Keeps connections open and swallows every byte, as a lost network does. */
@@ -159,25 +166,37 @@ export class FaultProxy {
     return true;
   }
 
+  /** How long a piece is held back, milliseconds. */
+  private held(piece: Buffer, direction: "toServer" | "toClient"): number {
+    const { holding } = this;
+    if (!holding || direction !== "toServer" || !holding.asked.test(piece.toString("latin1"))) return this.delayMs;
+    this.holding = undefined;
+    setTimeout(holding.released, holding.ms);
+    return holding.ms;
+  }
+
   private pump(from: Socket, to: Socket, direction: "toServer" | "toClient", line: Line): void {
     // Each timer takes the oldest piece, so order is kept when the delay changes.
     const held: (() => void)[] = [];
-    const later = (fn: () => void): void => {
-      if (this.delayMs <= 0 && held.length === 0) return fn();
+    const later = (fn: () => void, ms = this.delayMs): void => {
+      if (ms <= 0 && held.length === 0) return fn();
       held.push(fn);
-      setTimeout(() => held.shift()?.(), this.delayMs);
+      setTimeout(() => held.shift()?.(), ms);
     };
     from.on("data", (piece: Buffer) =>
-      later(() => {
-        if (this.mode !== "pass" || to.destroyed) {
-          this.swallowed += piece.length;
-          return;
-        }
-        if (this.loses(piece, direction, line, [from, to])) return;
-        if (direction === "toClient" && this.breaksNow(piece.length)) return;
-        this.bytes[direction] += piece.length;
-        to.write(piece);
-      }),
+      later(
+        () => {
+          if (this.mode !== "pass" || to.destroyed) {
+            this.swallowed += piece.length;
+            return;
+          }
+          if (this.loses(piece, direction, line, [from, to])) return;
+          if (direction === "toClient" && this.breaksNow(piece.length)) return;
+          this.bytes[direction] += piece.length;
+          to.write(piece);
+        },
+        this.held(piece, direction),
+      ),
     );
     from.on("end", () => later(() => to.end()));
   }

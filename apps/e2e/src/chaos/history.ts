@@ -147,6 +147,7 @@ export const FAULT_KINDS = [
   "cut-connection",
   "half-open-connection",
   "slow-line",
+  "page-behind-lease",
   "duplicate-notice",
   "delayed-notice",
   "reordered-notice",
@@ -159,6 +160,7 @@ export const FAULT_KINDS = [
   "status-503",
   "truncated-page",
   "truncated-children",
+  "row-left-out",
   "clock-offset",
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];

@@ -55,6 +55,7 @@ async function withNemesis(world: World, options: RunOptions): Promise<History> 
     everyMs: schedule.writeEveryMs ?? WRITE_EVERY_MS,
     creations: schedule.creations ?? CREATIONS,
     ...(schedule.hotKeys === undefined ? {} : { hotKeys: schedule.hotKeys }),
+    ...(schedule.freshKeys === undefined ? {} : { freshKeys: schedule.freshKeys }),
   };
   const limits = limitsOf(options);
   const driver = new PullDriver(world.tenant, schedule.pulls === "notices");

@@ -163,6 +163,22 @@ export const BAD: BadRun[] = [
   },
   ...BAD_LISTS,
   {
+    what: "a deletion that nobody asked for, though it was put right",
+    law: "unasked",
+    spoil: (history) => {
+      const told = history.consumer.feed.filter((event) => event.subject === "S1");
+      if (told[1]) told[1].type = "erp.Supplier.deleted";
+    },
+  },
+  {
+    what: "a document that the platform deleted by itself",
+    law: "unasked",
+    spoil: (history) => {
+      const made = first(erp(history, "l").journal, is("S1"));
+      erp(history, "l").journal.push({ ...made, seq: 99, op: "delete" });
+    },
+  },
+  {
     what: "a platform that did too little",
     law: "applied",
     spoil: (history) => (history.setup.limits.applied = 1000),

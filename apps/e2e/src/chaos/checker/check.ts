@@ -9,6 +9,7 @@ import { oneDocument } from "./one-document";
 import { passedOver } from "./passed-over";
 import { reread } from "./re-read";
 import { sidesAgree } from "./sides-agree";
+import { unasked } from "./unasked";
 import { type View, viewOf } from "./view";
 import type { Violation } from "./violation";
 import { applied, quiet, stuck } from "./work-done";
@@ -20,6 +21,7 @@ const CHECKS: readonly ((view: View) => Violation[])[] = [
   noWayBack,
   passedOver,
   oneDocument,
+  unasked,
   unearned,
   unlisted,
   applied,

@@ -7,6 +7,7 @@ export const LAWS = [
   "no-way-back",
   "passed-over",
   "one-document",
+  "unasked",
   "unearned",
   "unlisted",
   "applied",

@@ -158,7 +158,8 @@ export class OdooEdge {
       return reply(response, answer);
     }
     report({ effect: "now", answered: kind !== "truncated-page", status: answer.status, ...result });
-    if (kind === "truncated-children") return reply(response, { ...answer, body: withoutLast(answer.body) });
+    if (kind === "truncated-children" || kind === "row-left-out")
+      return reply(response, { ...answer, body: withoutLast(answer.body) });
     // truncated-page: half an answer, then nothing
     response.writeHead(answer.status, { ...answer.headers, "content-length": answer.body.length });
     response.write(answer.body.subarray(0, Math.floor(answer.body.length / 2)), () => request.socket.destroy());

@@ -32,6 +32,8 @@ export interface Schedule {
   creations?: number;
   /** So few records are changed again and again. */
   hotKeys?: number;
+  /** Only so many of the newest records are changed, each for a while. */
+  freshKeys?: number;
   /** `full`: every pull reads everything. `notices`: only what an ERP gives notice of is read, until all is quiet. */
   pulls?: "incremental" | "full" | "notices";
 }

@@ -16,8 +16,8 @@ export const PULLING: readonly Mutant[] = [
       },
     ],
     schedule: {
-      strikes: ["slow-line", "pause-longer-than-lease"],
-      strikeEveryMs: 1_000,
+      strikes: ["page-behind-lease"],
+      strikeEveryMs: 200,
       writeEveryMs: 150,
       hotKeys: 3,
     },
@@ -94,7 +94,7 @@ export const PULLING: readonly Mutant[] = [
   {
     name: "delete-on-unseen",
     breaks: "What a full run does not show is deleted without a look.",
-    laws: ["sides-agree", "final-value", "re-read"],
+    laws: ["unasked", "sides-agree", "final-value"],
     patches: [
       {
         file: "apps/sync-engine/src/pull/gone-rows.ts",
@@ -102,6 +102,6 @@ export const PULLING: readonly Mutant[] = [
         replace: "return { absentIn: adapter.system };",
       },
     ],
-    schedule: { strikes: ["truncated-children", "stale-page"], strikeEveryMs: 300, pulls: "full" },
+    schedule: { strikes: ["row-left-out"], strikeEveryMs: 300, pulls: "full" },
   },
 ];

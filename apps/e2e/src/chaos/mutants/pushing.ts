@@ -90,6 +90,6 @@ export const PUSHING: readonly Mutant[] = [
           "and p.integration = p_integration and p.status in ('pending', 'parked', 'sent', 'accepted', 'unknown')));\n    if not found",
       },
     ],
-    schedule: { strikes: ["slow-line"], strikeEveryMs: 2_000, writeEveryMs: 60 },
+    schedule: { strikes: ["slow-line"], strikeEveryMs: 200, writeEveryMs: 60, creations: 0.3, freshKeys: 3 },
   },
 ];

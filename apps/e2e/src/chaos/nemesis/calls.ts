@@ -31,6 +31,8 @@ export function callStrikes(random: Random): Strike[] {
     plain("status-503", 1, any),
     plain("truncated-page", 1, isPage),
     plain("truncated-children", 1, isLines),
+    // no ERP may do this to a reader of changes: only by a schedule
+    plain("row-left-out", 0, isPage),
     { kind: "stale-page", weight: 2, run: stalePage },
   ];
 }

@@ -23,6 +23,7 @@ export function lineStrikes(random: Random): Strike[] {
       weight: 1,
       run: (world) => slow(random.pick(world.platform.engines), random, random.chance(0.3)),
     },
+    { kind: "page-behind-lease", weight: 1, run: (world) => holdPage(random.pick(world.platform.engines)) },
     { kind: "lost-commit-answer", weight: 2, run: (world) => loseErpCommit(random.pick([world.sql.k, world.sql.n])) },
     { kind: "cut-connection", weight: 1, run: (world) => cut(erpLine(world, random), random.between(0, 1_500)) },
     {
@@ -30,6 +31,7 @@ export function lineStrikes(random: Random): Strike[] {
       weight: 1,
       run: (world) => halfOpen(erpLine(world, random), random.between(500, 4_000)),
     },
+    { kind: "page-behind-lease", weight: 1, run: (world) => holdPage(random.pick(world.platform.engines)) },
     { kind: "lost-commit-answer", weight: 2, run: (world) => loseCommit(random.pick(world.platform.engines)) },
   ];
 }
@@ -79,6 +81,14 @@ async function slow({ process, toPostgres }: Member, random: Random, beyondLease
   toPostgres.delay(0);
   if (beyondLease) await sleep(LEASE_MS + 3_000);
   return { observed: toPostgres.bytes.toClient > toClient, target: process.name };
+}
+
+/** A page with documents is on its way to the database for longer than the lease of the worker that sent it. */
+async function holdPage({ process, toPostgres }: Member): Promise<Struck> {
+  const released = toPostgres.holdOne(/apply_page[^]*Number/, LEASE_MS + 3_000).then(() => true);
+  const observed = await Promise.race([released, sleep(2 * LEASE_MS).then(() => false)]);
+  if (!observed) toPostgres.forget();
+  return { observed, target: process.name };
 }
 
 async function loseCommit({ process, toPostgres }: Member): Promise<Struck> {

@@ -6,4 +6,6 @@ export interface Habits {
   creations: number;
   /** Only so many records of each entity are changed, again and again; all when absent. */
   hotKeys?: number;
+  /** Only so many of the newest records are changed. */
+  freshKeys?: number;
 }

@@ -65,11 +65,11 @@ export class MesWriter {
     };
   }
 
-  private async step({ creations, hotKeys }: Habits): Promise<void> {
+  private async step({ creations, hotKeys, freshKeys = Infinity }: Habits): Promise<void> {
     const { random } = this;
     if (random.chance(creations)) return this.create();
     const entity = random.pick(Object.keys(OWN) as EntityName[]);
-    const keys = this.keys.of(entity);
+    const keys = this.keys.of(entity).slice(-freshKeys);
     if (keys.length === 0) return;
     const field = random.pick(OWN[entity] ?? []);
     await this.write({
