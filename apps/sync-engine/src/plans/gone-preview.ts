@@ -2,6 +2,7 @@ import { AdapterError } from "@dovetail/adapter-sdk";
 import { ProblemError } from "@dovetail/contracts";
 import { assertHeld, Database } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
+import { AccountWaitsError } from "../calls/account-waits.error";
 import { SessionService } from "../accounts/session.service";
 import type { JobTurn } from "../jobs/job-ends";
 import { CancelledError } from "../jobs/turn-end";
@@ -76,7 +77,7 @@ export class GonePreview {
     try {
       return await question();
     } catch (error) {
-      if (!(error instanceof AdapterError)) throw error;
+      if (!(error instanceof AdapterError) || error instanceof AccountWaitsError) throw error;
       throw new ProblemError("UNAVAILABLE", `a row that was not shown could not be asked about: ${error.message}`, {
         cause: error,
       });
