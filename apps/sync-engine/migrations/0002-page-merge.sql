@@ -68,7 +68,7 @@ create function sync_engine.apply_page(
 declare
   n_read int := 0; n_changed int := 0; n_created int := 0; n_loaded int; n_rejected int; n_parked int;
   n_same int := coalesce(cardinality(string_to_array(p_same, E'\n')), 0);
-  page bigint; noted bigint; seen_ids text;
+  page bigint; noted bigint; seen_ids text; listed boolean := false;
 begin
   perform set_config('app.tenant', p_tenant::text, true);
   left_over := 0;
@@ -86,9 +86,10 @@ begin
   -- What an earlier run could not apply is settled by this read of the same row.
   if exists (select 1 from sync_engine.dead_letters where tenant_id = p_tenant and integration = p_integration and entity = p_entity
       and status = 'OPEN' and direction = 'inbound') then
+    listed := true;
     update sync_engine.dead_letters set status = 'RESOLVED', note = 'a later read succeeded', updated_at = now()
       where tenant_id = p_tenant and integration = p_integration and entity = p_entity and status = 'OPEN' and direction = 'inbound'
-        and external_id in (select unnest(string_to_array(p_externals, E'\n')) union all select unnest(string_to_array(p_same, E'\n'))
+        and kind <> 'CONFLICT' and external_id in (select unnest(string_to_array(p_externals, E'\n')) union all select unnest(string_to_array(p_same, E'\n'))
           union all select l->>'externalId' from jsonb_array_elements(p_letters) l);
   end if;
 
@@ -159,6 +160,16 @@ begin
         p_io, p_job from l)
     select (select count(*) from s), (select count(*) from u), (select count(*) from u where version = 1), (select count(*) from l)
       into n_read, n_changed, n_created, left_over;
+  end if;
+
+  -- A conflict stands until a person resolves it, or the row comes to be merged; one that is left over is compared first.
+  if listed then
+    update sync_engine.dead_letters d set status = 'RESOLVED', note = 'a later read succeeded', updated_at = now()
+      where tenant_id = p_tenant and integration = p_integration and entity = p_entity and status = 'OPEN' and direction = 'inbound'
+        and kind = 'CONFLICT' and external_id in (select unnest(string_to_array(p_externals, E'\n')) union all
+          select unnest(string_to_array(p_same, E'\n')) union all select l->>'externalId' from jsonb_array_elements(p_letters) l)
+        and not exists (select 1 from sync_engine.dead_letters m where m.tenant_id = p_tenant and m.integration = p_integration
+          and m.entity = p_entity and m.status = 'OPEN' and m.reason = 'MERGE' and m.external_id = d.external_id);
   end if;
 
   if jsonb_array_length(p_letters) > 0 then

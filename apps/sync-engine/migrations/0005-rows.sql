@@ -45,11 +45,12 @@ begin
   end if;
 end $$;
 
--- A record whose row an integration has lost is brought there anew: nothing is known of the link, and a push of the record as
--- it is now is planned.
-create function sync_engine.push_anew(p_tenant uuid, p_integration int, p_entity int, p_key text) returns void language plpgsql as $$
-#variable_conflict use_column
-declare at_version int;
+-- Conflicts that a person has to decide: no push of such a record leaves for the integration meanwhile.
+create index dead_letters_conflict on sync_engine.dead_letters (tenant_id, integration, entity, key)
+  where status = 'OPEN' and kind = 'CONFLICT';
+
+-- Nothing is known of the link any more: the next row or push of the record meets it as for the first time.
+create function sync_engine.forget_link(p_tenant uuid, p_integration int, p_entity int, p_key text) returns void language plpgsql as $$
 begin
   update sync_engine.records set external_id = null, erp_version = null, shadow = null, shadow_hash = null, shadow_mapping = null,
       accepted = null, push_io = nextval('sync_engine.io_numbers')
@@ -57,13 +58,27 @@ begin
   update sync_engine.links set external_id = null, erp_version = null, shadow = null, shadow_hash = null, shadow_mapping = null,
       accepted = null, push_io = nextval('sync_engine.io_numbers')
     where tenant_id = p_tenant and entity = p_entity and key = p_key and integration = p_integration;
-  select r.version into at_version from sync_engine.records r where r.tenant_id = p_tenant and r.entity = p_entity and r.key = p_key;
+end $$;
+
+-- A push of the record as it is now; one that is open already has its turn at once instead.
+create function sync_engine.push_again(p_tenant uuid, p_integration int, p_entity int, p_key text, p_operation text)
+returns void language plpgsql as $$
+#variable_conflict use_column
+begin
   if not exists (select 1 from sync_engine.pushes p where p.tenant_id = p_tenant and p.entity = p_entity and p.key = p_key
       and p.integration = p_integration and p.status in ('pending', 'parked', 'sent', 'accepted', 'unknown')) then
     insert into sync_engine.pushes (tenant_id, id, integration, entity, key, version, operation, status, reference)
-      values (p_tenant, sync_engine.new_id(), p_integration, p_entity, p_key, at_version, 'create', 'pending', sync_engine.new_reference());
+      select p_tenant, sync_engine.new_id(), p_integration, p_entity, p_key, r.version, p_operation, 'pending', sync_engine.new_reference()
+      from sync_engine.records r where r.tenant_id = p_tenant and r.entity = p_entity and r.key = p_key;
   end if;
   insert into sync_engine.work as w (tenant_id, kind, id, priority)
     values (p_tenant, 'push', p_integration || ':' || p_entity || ':' || p_key, 3)
   on conflict (tenant_id, kind, id) do update set due_at = clock_timestamp(), again = w.lease_until is not null;
+end $$;
+
+-- A record whose row an integration has lost is brought there anew.
+create function sync_engine.push_anew(p_tenant uuid, p_integration int, p_entity int, p_key text) returns void language plpgsql as $$
+begin
+  perform sync_engine.forget_link(p_tenant, p_integration, p_entity, p_key);
+  perform sync_engine.push_again(p_tenant, p_integration, p_entity, p_key, 'create');
 end $$;

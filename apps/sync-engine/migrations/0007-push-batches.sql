@@ -9,16 +9,16 @@ create index dead_letters_outbound on sync_engine.dead_letters (tenant_id, integ
   where status = 'OPEN' and direction = 'outbound';
 
 -- For each link: its open push, the one in flight first, then the newest; its record; its link when that is not beside the
--- record; whether the first load of the entity is complete. As many rows as keys, in their order.
+-- record; whether the first load of the entity is complete, and whether a conflict of the record waits for a person. As many rows as keys, in their order.
 create function sync_engine.push_states(p_tenant uuid, p_integration int, p_entities int[], p_keys text[])
-returns table (push json, record json, link json, baseline boolean) language plpgsql
+returns table (push json, record json, link json, baseline boolean, conflict boolean) language plpgsql
 set enable_seqscan = off as $$
 #variable_conflict use_column
 declare i record;
 begin
   perform set_config('app.tenant', p_tenant::text, true);
   for i in select * from unnest(p_entities, p_keys) i(entity, key) loop
-    push := null; record := null; link := null;
+    push := null; record := null; link := null; conflict := false;
     select row_to_json(x) into push from (
       select p.id, p.integration, p.entity, p.key, p.version, p.operation, p.status, p.reference, p.attempts, p.category, p.handle, p.fields,
         p.sent, p.looked_up, p.mapping, p.adapter, (extract(epoch from clock_timestamp() - p.sent_at) * 1000)::float8 sent_ms,
@@ -39,6 +39,8 @@ begin
         where k.tenant_id = p_tenant and k.entity = i.entity and k.key = i.key and k.integration = p_integration) x;
       select coalesce((select c.baseline from sync_engine.cursors c
         where c.tenant_id = p_tenant and c.integration = p_integration and c.entity = i.entity), false) into baseline;
+      select exists (select 1 from sync_engine.dead_letters d where d.tenant_id = p_tenant and d.integration = p_integration
+        and d.entity = i.entity and d.key = i.key and d.status = 'OPEN' and d.kind = 'CONFLICT') into conflict;
     end if;
     return next;
   end loop;

@@ -22,6 +22,7 @@ import { WorkGate } from "./calls/work-gate";
 import { DeadLetterController } from "./dead-letters/dead-letter.controller";
 import { DeadLetterRepository } from "./dead-letters/dead-letter.repository";
 import { DeadLetterService } from "./dead-letters/dead-letter.service";
+import { LetterDecisions } from "./dead-letters/letter-decisions";
 import { LetterDeskRepository } from "./dead-letters/letter-desk.repository";
 import { LetterListRepository } from "./dead-letters/letter-list.repository";
 import { LetterDesk } from "./dead-letters/letter-desk.service";
@@ -40,6 +41,7 @@ import { RoundService } from "./jobs/round.service";
 import { ScheduleService } from "./jobs/schedule.service";
 import { TokenRepository } from "./oauth/token.repository";
 import { TokenService } from "./oauth/token.service";
+import { ConflictLetters } from "./pull/conflict-letters";
 import { MergeService } from "./pull/merge.service";
 import { GoneRows } from "./pull/gone-rows";
 import { PageRepository } from "./pull/page.repository";
@@ -125,6 +127,7 @@ const pull = [
   PullService,
   PullSteps,
   ParkedService,
+  ConflictLetters,
   MergeService,
   SingleReader,
   GoneRows,
@@ -159,6 +162,7 @@ const letters = [
   DeadLetterController,
   LetterListRepository,
   LetterDeskRepository,
+  LetterDecisions,
   LetterDesk,
   LetterRetrier,
   LetterRetryTask,

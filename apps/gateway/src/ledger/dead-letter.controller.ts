@@ -2,6 +2,7 @@ import { Body, Controller, Get, Param, Post, Query, Res } from "@nestjs/common";
 import { ApiBody } from "@nestjs/swagger";
 import {
   BulkRetry,
+  Flag,
   Free,
   ListDeadLetters,
   sync,
@@ -23,6 +24,9 @@ import { IfMatch, tag } from "../http/preconditions";
 class RetryBody {
   @Free({ optional: true, description: "the record as it should be: a new version by the operator" })
   record?: JsonObject;
+
+  @Flag({ optional: true, description: "KEY_CHANGED, DUPLICATE_KEY: the row has the key that the ERP shows" })
+  accept?: boolean;
 }
 
 class DiscardBody {
@@ -72,7 +76,7 @@ export class DeadLetterController {
   @Requires("erp:sync")
   @ApiBody({ type: RetryBody, required: false })
   @Describe({
-    summary: "Retry, as it is or with an edited record",
+    summary: "Retry, as it is, with an edited record, or accepting the key that the ERP shows",
     answer: "DeadLetter",
     ifMatch: true,
     problems: ["NOT_FOUND", "ERP008", "CONFLICT", "STALE"],

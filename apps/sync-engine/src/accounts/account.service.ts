@@ -11,6 +11,7 @@ import { compileMapping, MappingError, type CompiledMapping, type MappingDocumen
 import { Bus } from "@dovetail/messaging";
 import type { Clock } from "@dovetail/resilience";
 import { Inject, Injectable } from "@nestjs/common";
+import { changedRules, type ChangedRules } from "../pull/rebase";
 import { CLOCK } from "../tokens";
 import { isTarget, type Account } from "./account";
 import { AccountRepository } from "./account.repository";
@@ -40,6 +41,7 @@ interface Cached {
 export class AccountService {
   private readonly accounts = new Map<string, Cached>();
   private readonly mappings = new Map<string, Promise<VersionedMapping>>();
+  private readonly changes = new Map<string, Promise<ChangedRules>>();
 
   constructor(
     private readonly repository: AccountRepository,
@@ -102,6 +104,26 @@ export class AccountService {
       found = this.compile(account, entity, version);
       this.mappings.set(id, found);
       found.catch(() => this.mappings.delete(id));
+    }
+    return found;
+  }
+
+  /** Which fields two versions of the entity's mapping read by other rules. */
+  async changedRules(
+    account: Account,
+    entity: EntityName,
+    before: number | null,
+    after: number,
+  ): Promise<ChangedRules> {
+    const id = `${account.tenantId}/${account.num}/${entity}/${before}/${after}`;
+    let found = this.changes.get(id);
+    if (!found) {
+      const document = (version: number) => this.repository.mapping(account.tenantId, account.num, entity, version);
+      found = Promise.all([before === null ? undefined : document(before), document(after)]).then(([old, now]) =>
+        now ? changedRules(old, now) : "all",
+      );
+      this.changes.set(id, found);
+      found.catch(() => this.changes.delete(id));
     }
     return found;
   }

@@ -73,6 +73,11 @@ export function isTarget(account: Account, entity: EntityName): boolean {
   return !account.deleted && settings !== undefined && settings.direction !== "inbound";
 }
 
+/** Whether a field of the entity follows the newest change, so that times matter. */
+export function followsNewest(account: Account, entity: EntityName): boolean {
+  return Object.values(entitySettings(account, entity)?.fieldPolicy ?? {}).includes("newest");
+}
+
 /** How a change of this integration names its source. */
 export function sourceOf(account: Account): string {
   return `/integrations/${account.name}`;

@@ -60,6 +60,8 @@ export interface NewReason {
   waitingEntity: number | null;
   waitingId: string | null;
   problem: ProblemDocument | null;
+  /** Replaces what is kept of the row. */
+  payload?: Json;
 }
 
 const READ_AGAIN = `direction = 'inbound' and reason in ('INCOMPLETE', 'IN_FLIGHT') and external_id is not null`;
@@ -135,7 +137,7 @@ export class DeadLetterRepository {
       [tx.tenantId, row.integration, row.entity, row.external_id, row.id],
     );
     await tx.execute(
-      `update sync_engine.dead_letters set kind = $3, reason = $4, waiting_entity = $5, waiting_id = $6, problem = $7,
+      `update sync_engine.dead_letters set kind = $3, reason = $4, waiting_entity = $5, waiting_id = $6, problem = $7, payload = coalesce($8, payload),
          attempts = attempts + 1, version = version + 1, updated_at = now()
        where tenant_id = $1 and id = $2`,
       [
@@ -146,6 +148,7 @@ export class DeadLetterRepository {
         next.waitingEntity,
         next.waitingId,
         next.problem === null ? null : JSON.stringify(next.problem),
+        next.payload === undefined ? null : JSON.stringify(next.payload),
       ],
     );
   }
@@ -182,6 +185,43 @@ export class DeadLetterRepository {
         letter.erpVersion ?? null,
         jobId,
       ],
+    );
+  }
+
+  /**
+   * A conflict that is listed already stays the same letter, with what was read now. False when there is none of the row;
+   * `row`: the letter of this read, which is not needed then.
+   */
+  async conflictStands(
+    tx: Tx,
+    row: { integration: number; entity: number; externalId: string; io: number; letterId: string | null },
+    conflict: { problem: ProblemDocument; payload: Json },
+  ): Promise<boolean> {
+    const problem = JSON.stringify(conflict.problem);
+    const n = await tx.execute(
+      `update sync_engine.dead_letters set payload = $5, io = $6, problem = $7, updated_at = now(), attempts = attempts + 1,
+         version = version + case when problem is distinct from $7::jsonb then 1 else 0 end
+       where tenant_id = $1 and integration = $2 and entity = $3 and external_id = $4 and direction = 'inbound' and status = 'OPEN'
+         and kind = 'CONFLICT'`,
+      [tx.tenantId, row.integration, row.entity, row.externalId, JSON.stringify(conflict.payload), row.io, problem],
+    );
+    if (n > 0 && row.letterId !== null) await this.resolve(tx, row.letterId, "the conflict is listed already");
+    return n > 0;
+  }
+
+  /** Notes a conflict that the field policy has settled: it was never open. */
+  async saveSettled(
+    tx: Tx,
+    integration: number,
+    { entity, key, externalId, io }: { entity: EntityName; key: string; externalId: string; io: number },
+    note: string,
+    payload: Json,
+  ): Promise<void> {
+    await tx.execute(
+      `insert into sync_engine.dead_letters
+         (tenant_id, id, kind, direction, integration, entity, key, external_id, reason, payload, io, status, note)
+       values ($1, $2, 'CONFLICT', 'inbound', $3, $4, $5, $6, 'SETTLED', $7, $8, 'RESOLVED', $9)`,
+      [tx.tenantId, uuidv7(), integration, ENTITIES[entity].code, key, externalId, JSON.stringify(payload), io, note],
     );
   }
 

@@ -4,8 +4,8 @@ import { Database, type Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
 import { knownId, sourceOfActor } from "../ids";
 import { entityOf } from "../pull/source-row.service";
-import { RecordService } from "../records/record.service";
 import { DeadLetterRepository, type DeadLetterRow } from "./dead-letter.repository";
+import { LetterDecisions } from "./letter-decisions";
 import { LetterDeskRepository } from "./letter-desk.repository";
 import { LetterRetrier } from "./letter-retrier";
 
@@ -17,7 +17,7 @@ export class LetterDesk {
     private readonly letters: DeadLetterRepository,
     private readonly desk: LetterDeskRepository,
     private readonly retrier: LetterRetrier,
-    private readonly records: RecordService,
+    private readonly decisions: LetterDecisions,
   ) {}
 
   /**
@@ -28,6 +28,7 @@ export class LetterDesk {
   async retry(ctx: CallContext, input: RetryDeadLetter): Promise<void> {
     const id = knownId(input.id, "dead letter");
     if (input.record) return this.correct(ctx, id, input.record, input.ifVersion);
+    if (input.accept) return this.accept(ctx, id, input.ifVersion);
     await this.db.transaction(ctx.tenantId, async (tx) => {
       const letter = await this.takeUp(tx, id, input.ifVersion);
       if ((await this.retrier.byHand(tx, letter)) !== undefined) throw await this.movedOn(tx, letter);
@@ -48,16 +49,21 @@ export class LetterDesk {
       const taken = await this.takeUp(tx, id, ifVersion);
       return { letter: taken, base: await this.baseOf(tx, taken) };
     });
-    const wish = { entityType: entityOf(letter.entity as number), key: letter.key as string, op: "put" as const, body };
     try {
-      await this.records.write(ctx, { ...wish, ...(base === undefined ? {} : { ifVersion: base }) });
+      await this.decisions.correct(ctx, letter, body, base);
     } catch (error) {
-      if (!(error instanceof ProblemError) || error.code !== "STALE") throw error;
+      if (!(error instanceof ProblemError) || error.code !== "STALE" || letter.push_id === null) throw error;
       throw await this.db.readOnly(ctx.tenantId, (tx) => this.movedOn(tx, letter));
     }
     await this.db.transaction(ctx.tenantId, (tx) =>
       this.desk.close(tx, letter.id, "RESOLVED", "corrected by a new version", sourceOfActor(ctx)),
     );
+  }
+
+  /** What the ERP shows of the key stands; the letter is settled by the read that follows. */
+  private async accept(ctx: CallContext, id: string, ifVersion: number | undefined): Promise<void> {
+    const letter = await this.db.transaction(ctx.tenantId, (tx) => this.takeUp(tx, id, ifVersion));
+    await this.decisions.accept(ctx, letter);
   }
 
   /** The version of the record that the letter is about; undefined where it is about a source row. */

@@ -1,11 +1,12 @@
-import type { EntityName } from "@dovetail/domain";
+import type { EntityName, FieldPolicy } from "@dovetail/domain";
 import type { Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
 import { AccountService } from "../accounts/account.service";
 import { entitySettings, isTarget, ownsKey, sourceOf, type Account } from "../accounts/account";
 import { newLink, type LinkRow, type RecordRow } from "../records/record";
 import { RecordRepository } from "../records/record.repository";
-import { linkShown, mergeBase, mergeRead, refusal, type ShownRow } from "./read-rules";
+import { ConflictLetters, type ListedConflict } from "./conflict-letters";
+import { linkShown, mergeBase, mergeRead, refusal, type MergeHints, type ShownRow } from "./read-rules";
 
 /** A row to be merged, and the job that read it. */
 export interface ReadRow extends ShownRow {
@@ -14,7 +15,8 @@ export interface ReadRow extends ShownRow {
 
 export type MergeOutcome =
   | { state: "created" | "updated" | "unchanged" }
-  | { state: "parked"; kind: "PARKED" | "CONFLICT"; reason: string; detail: string };
+  /** `conflict`: what a person has to decide on, and the row as it was read, sealed. */
+  | { state: "parked"; kind: "PARKED" | "CONFLICT"; reason: string; detail: string; conflict?: ListedConflict };
 
 /**
  * The merge of a single row under its record's lock, field by field: for rows with local edits, first meetings, rows that
@@ -25,6 +27,7 @@ export class MergeService {
   constructor(
     private readonly records: RecordRepository,
     private readonly accounts: AccountService,
+    private readonly conflicts: ConflictLetters,
   ) {}
 
   async merge(tx: Tx, account: Account, row: ReadRow): Promise<MergeOutcome> {
@@ -64,11 +67,13 @@ export class MergeService {
     record: RecordRow | undefined,
   ): Promise<MergeOutcome> {
     const { entity, key } = row;
-    const merged = mergeRead(row, base, record, entitySettings(account, entity)?.fieldPolicy ?? { "*": "erp" });
+    const policy = entitySettings(account, entity)?.fieldPolicy ?? { "*": "erp" };
+    const merged = mergeRead(row, base, record, policy, await this.hints(tx, account, row, base, policy));
     if (merged.do === "nothing") return { state: "unchanged" };
     if (merged.do === "conflict") {
-      const detail = `both sides changed ${merged.fields.join(", ")}`;
-      return { state: "parked", kind: "CONFLICT", reason: "CONFLICT", detail };
+      const detail = `both sides changed ${merged.conflicts.map(({ field }) => field).join(", ")}`;
+      const conflict = this.conflicts.open(detail, merged.conflicts, row, record?.version ?? 0);
+      return { state: "parked", kind: "CONFLICT", reason: "CONFLICT", detail, conflict };
     }
     const { next, link, hash, differs } = merged;
     const page =
@@ -84,9 +89,27 @@ export class MergeService {
         source: sourceOf(account),
       }));
     await this.records.saveLink(tx, entity, key, account.num, link, hash);
+    await this.conflicts.settled(tx, account, row, merged.settled);
     if (page === undefined) return { state: "unchanged" };
     await this.pushOn(tx, account, entity, page, differs);
     return { state: record && !record.deleted ? "updated" : "created" };
+  }
+
+  private async hints(
+    tx: Tx,
+    account: Account,
+    row: ReadRow,
+    base: LinkRow,
+    policy: Readonly<Record<string, FieldPolicy>>,
+  ): Promise<MergeHints> {
+    const { entity, key, mapping } = row;
+    const asksTime = row.modifiedAt !== undefined && Object.values(policy).includes("newest");
+    const acceptedAt = asksTime ? await this.records.acceptedAt(tx, entity, key, account.num) : undefined;
+    const rebases = base.shadow_mapping !== null && base.shadow_mapping !== mapping;
+    const changed = rebases
+      ? await this.accounts.changedRules(account, entity, base.shadow_mapping, mapping)
+      : undefined;
+    return { ...(acceptedAt === undefined ? {} : { acceptedAt }), ...(changed === undefined ? {} : { changed }) };
   }
 
   /** To every other target; and back to where it came from when local edits survived the merge. */

@@ -20,6 +20,8 @@ export interface PageCall {
   last: boolean;
   baseline: boolean;
   repeats: number;
+  /** A field follows the newest change: when each row was changed is told. */
+  newest?: boolean;
   /** Other integrations that get every change pushed. */
   targets: readonly number[];
   rows: readonly PreparedRow[];
@@ -56,6 +58,6 @@ export function parameters(p: PageCall, same: string | null): unknown[] {
     none ? null : join((row) => `\\x${row.hash}`),
     none || same === null ? null : join((row) => row.doc),
     same === "" ? null : same,
-    p.rows.some((row) => row.modifiedAt !== undefined) ? join((row) => row.modifiedAt ?? "") : null,
+    p.newest && !none ? join((row) => row.modifiedAt ?? "") : null,
   ];
 }

@@ -187,6 +187,7 @@ function prepareRow(
     key: keyOf(entity, record),
     externalId: raw.externalId,
     erpVersion: versionOf(raw),
+    ...(raw.modifiedAt === undefined ? {} : { modifiedAt: raw.modifiedAt }),
     doc,
     hash: recordHash(doc),
   };

@@ -14,6 +14,8 @@ interface LeftOver {
   record: JsonObject;
   erpVersion: string | null;
   mapping: number;
+  /** By our clock; null: the ERP does not say, or no field follows the newest change. */
+  modifiedAt?: string | null;
 }
 
 const SLICE = 100;
@@ -51,7 +53,7 @@ export class ParkedService {
     entity: EntityName,
     letter: DeadLetterRow,
   ): Promise<MergeOutcome | undefined> {
-    const { record, erpVersion, mapping } = letter.payload as unknown as LeftOver;
+    const { record, erpVersion, mapping, modifiedAt } = letter.payload as unknown as LeftOver;
     const current = await this.letters.get(tx, letter.id, true);
     if (current?.status !== "OPEN" || current.reason !== "MERGE") return undefined;
     const outcome = await this.merge.merge(tx, account, {
@@ -63,6 +65,7 @@ export class ParkedService {
       mapping,
       io: Number(letter.io),
       jobId: letter.job_id,
+      ...(modifiedAt ? { modifiedAt } : {}),
     });
     await this.settle(tx, account, current, outcome);
     return outcome;
@@ -119,12 +122,20 @@ export class ParkedService {
   private async settle(tx: Tx, account: Account, letter: DeadLetterRow, outcome: MergeOutcome): Promise<void> {
     if (outcome.state !== "parked") {
       await this.letters.resolve(tx, letter.id, outcome.state);
+      const { integration, entity, external_id: externalId } = letter;
+      if (integration !== null && entity !== null && externalId !== null)
+        await this.letters.resolveSource(tx, integration, entityOf(entity), externalId, outcome.state);
       await this.letters.recount(tx, letter.job_id, outcome.state);
       return;
     }
-    const { kind, reason, detail } = outcome;
-    const problem = new ProblemError("CONFLICT", detail).problem;
-    await this.letters.keep(tx, letter, { kind, reason, waitingEntity: null, waitingId: null, problem });
+    const { kind, reason, detail, conflict } = outcome;
+    if (conflict && letter.integration !== null && letter.entity !== null && letter.kind !== "CONFLICT") {
+      const { integration, entity, id: letterId } = letter;
+      const row = { integration, entity, externalId: letter.external_id ?? "", io: Number(letter.io), letterId };
+      if (await this.letters.conflictStands(tx, row, conflict)) return;
+    }
+    const listed = conflict ?? { problem: new ProblemError("CONFLICT", detail).problem };
+    await this.letters.keep(tx, letter, { kind, reason, waitingEntity: null, waitingId: null, ...listed });
     if (reason === "IN_FLIGHT") await this.enqueueReread(tx, account, letter);
   }
 

@@ -4,6 +4,7 @@ import { backoff, type Clock } from "@dovetail/resilience";
 import { Inject, Injectable } from "@nestjs/common";
 import type { Account } from "../accounts/account";
 import { CLOCK } from "../tokens";
+import type { ReadMoment } from "./erp-clocks";
 import { GoneRows } from "./gone-rows";
 import { parked, type PreparedPage } from "./page";
 import { PageRepository } from "./page.repository";
@@ -16,6 +17,7 @@ export interface NumberedPage {
   io: number;
   /** Let go as soon as they are prepared: what lives while a page commits is what a large pull holds in memory. */
   rows: readonly Raw[];
+  moment: ReadMoment;
   /** External ids that the ERP says are gone. */
   gone: readonly string[];
   cursor: Json;
@@ -36,10 +38,11 @@ export class PullSteps {
   /** Reads one page; its I/O number is drawn before the request leaves. */
   async read(source: AsyncIterator<Page>): Promise<NumberedPage | undefined> {
     const io = await this.pages.nextIo();
+    const askedAt = this.clock.now();
     const result = await source.next();
     if (result.done) return undefined;
-    const { rows, deleted, cursor, last } = result.value;
-    return { io, rows, gone: deleted ?? [], cursor, last };
+    const { rows, deleted, cursor, last, serverNow } = result.value;
+    return { io, rows, moment: { askedAt, serverNow }, gone: deleted ?? [], cursor, last };
   }
 
   /** Deletes what is gone; what stays becomes a letter of the page. */

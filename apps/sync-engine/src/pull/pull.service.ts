@@ -2,7 +2,7 @@ import { ENTITIES, type EntityName, type Json } from "@dovetail/domain";
 import { AdapterError } from "@dovetail/adapter-sdk";
 import { ProblemError } from "@dovetail/contracts";
 import { Injectable } from "@nestjs/common";
-import { entitySettings, ownedPrefix, pageSizeOf, sourceOf, type Account } from "../accounts/account";
+import { entitySettings, followsNewest, ownedPrefix, pageSizeOf, sourceOf, type Account } from "../accounts/account";
 import { AccountService, type VersionedMapping } from "../accounts/account.service";
 import { SessionService, type Session } from "../accounts/session.service";
 import { AccountWaitsError } from "../calls/account-waits.error";
@@ -134,7 +134,8 @@ export class PullService {
           });
         signal.throwIfAborted();
         if (!next.last) reading = this.steps.read(source);
-        const prepared = await this.rows.prepare(entity, next.rows, context.mapping, context.resolve);
+        const shown = this.rows.inOurTime(account, entity, next.rows, next.moment);
+        const prepared = await this.rows.prepare(entity, shown, context.mapping, context.resolve);
         if (!context.keepsRows) next.rows = [];
         await merging;
         merging = this.merge(context, next, prepared, envelope(system, entity, next.cursor));
@@ -171,6 +172,7 @@ export class PullService {
       last,
       baseline: !context.cursor.baseline,
       repeats: prepared.repeats,
+      newest: followsNewest(account, entity),
       targets: context.targets,
       rows: prepared.rows,
       letters: prepared.letters,

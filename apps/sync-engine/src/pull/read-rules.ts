@@ -5,9 +5,12 @@ import {
   type EntityName,
   type FieldPolicy,
   type JsonObject,
+  type MergeConflict,
+  type SettledConflict,
 } from "@dovetail/domain";
 import { stillAccepted } from "../push/push";
 import { canonical, type Canonical, type LinkRow, type RecordRow } from "../records/record";
+import { rebasePolicy, type ChangedRules } from "./rebase";
 
 /** A row that was read, as far as it matters whether it may be merged. */
 export interface ReadAt {
@@ -91,9 +94,27 @@ export function mergeBase(link: LinkRow, creating: Creating | undefined): LinkRo
 /** What a read makes of a record. */
 export type Merged =
   | { do: "nothing" }
-  | { do: "conflict"; fields: string[] }
-  /** The link follows; `next`: the record's new version, where there is one. `differs`: local edits survive, to be pushed. */
-  | { do: "store"; next: Canonical | undefined; link: LinkRow; hash: string; differs: boolean };
+  | { do: "conflict"; conflicts: MergeConflict[] }
+  /**
+   * The link follows; `next`: the record's new version, where there is one. `differs`: local edits survive, to be pushed.
+   * `settled`: where both sides had changed and the policy chose.
+   */
+  | {
+      do: "store";
+      next: Canonical | undefined;
+      link: LinkRow;
+      hash: string;
+      differs: boolean;
+      settled: SettledConflict[];
+    };
+
+/** What a merge may have to know beside the row. */
+export interface MergeHints {
+  /** When we accepted the record's last change that did not come from this ERP (RFC 3339), for policy `newest`. */
+  acceptedAt?: string;
+  /** Fields read by other rules than the shadow was, when this is the first read under another mapping. */
+  changed?: ChangedRules;
+}
 
 /** Merges what was read into a record, field by field: link, record and read under the field policy. */
 export function mergeRead(
@@ -101,6 +122,7 @@ export function mergeRead(
   base: LinkRow,
   record: RecordRow | undefined,
   policy: Readonly<Record<string, FieldPolicy>>,
+  hints: MergeHints = {},
 ): Merged {
   const { entity } = row;
   const link = linkShown(base, row);
@@ -112,13 +134,19 @@ export function mergeRead(
     record: record && !tombstone ? record.doc : {},
     read: row.record,
   };
-  const when = row.modifiedAt === undefined ? {} : { erpModifiedAt: row.modifiedAt };
-  const merged = threeWayMerge(entity, sides, policy, when);
-  if (merged.conflicts.length > 0) return { do: "conflict", fields: merged.conflicts.map(({ field }) => field) };
+  const when = {
+    ...(row.modifiedAt === undefined ? {} : { erpModifiedAt: row.modifiedAt }),
+    ...(hints.acceptedAt === undefined ? {} : { mesAcceptedAt: hints.acceptedAt }),
+  };
+  // without a shadow there is nothing that another rule could have read
+  const rebased = hints.changed && sides.shadow !== null ? rebasePolicy(policy, hints.changed) : policy;
+  const merged = threeWayMerge(entity, sides, rebased, when);
+  if (merged.conflicts.length > 0) return { do: "conflict", conflicts: merged.conflicts };
   const next = canonical(entity, merged.merged);
   const changed = !record || record.deleted || next.hash !== record.hash;
   const differs = link.shadow_hash !== next.hash;
-  return { do: "store", next: changed ? next : undefined, link, hash: next.hash, differs };
+  const { settled } = merged;
+  return { do: "store", next: changed ? next : undefined, link, hash: next.hash, differs, settled };
 }
 
 /**

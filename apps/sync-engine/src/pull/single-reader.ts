@@ -1,4 +1,4 @@
-import { uuidv7, type EntityName, type Json, type JsonObject } from "@dovetail/domain";
+import { ENTITIES, uuidv7, type EntityName, type Json, type JsonObject } from "@dovetail/domain";
 import { ProblemError } from "@dovetail/contracts";
 import { Database, enqueue, type Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
@@ -62,7 +62,8 @@ export class SingleReader {
     const io = await this.rows.nextIo();
     const raws = (await adapter.entities[entity]?.lookup?.(handle, { externalId })) ?? [];
     if (raws.length === 0) return [];
-    const page = await this.rows.prepareWithNewest(account, entity, raws, mapping);
+    const shown = this.rows.inOurTime(account, entity, raws);
+    const page = await this.rows.prepareWithNewest(account, entity, shown, mapping);
     const source = { account, entity, system: adapter.system, mapping: page.mapping, io, jobId };
     const states: RowState[] = [];
     for (const letter of page.letters) {
@@ -78,13 +79,16 @@ export class SingleReader {
     const record = JSON.parse(row.doc) as JsonObject;
     return this.db.transaction(account.tenantId, async (tx) => {
       await assertAdapter(tx, account.num, source.system);
-      const { key, externalId, erpVersion } = row;
-      const read = { entity, key, externalId, erpVersion, record, mapping, io, jobId };
+      const { key, externalId, erpVersion, modifiedAt } = row;
+      const when = modifiedAt === undefined ? {} : { modifiedAt };
+      const read = { entity, key, externalId, erpVersion, record, mapping, io, jobId, ...when };
       const outcome = await this.merge.merge(tx, account, read);
       if (outcome.state !== "parked") {
         await this.letters.resolveSource(tx, account.num, entity, externalId, "a later read succeeded");
         return outcome.state;
       }
+      const standing = { integration: account.num, entity: ENTITIES[entity].code, externalId, io, letterId: null };
+      if (outcome.conflict && (await this.letters.conflictStands(tx, standing, outcome.conflict))) return "parked";
       const letter = {
         id: uuidv7(),
         kind: outcome.kind,
@@ -94,8 +98,8 @@ export class SingleReader {
         erpVersion,
         waitingEntity: null,
         waitingId: null,
-        problem: new ProblemError("CONFLICT", outcome.detail).problem,
-        payload: this.rows.seal({ externalId, body: record } as Json),
+        problem: outcome.conflict?.problem ?? new ProblemError("CONFLICT", outcome.detail).problem,
+        payload: outcome.conflict?.payload ?? this.rows.seal({ externalId, body: record } as Json),
       };
       await this.park(tx, source, letter);
       return "parked";

@@ -4,7 +4,8 @@ import type { Raw } from "@dovetail/adapter-sdk";
 import type { SourceRow } from "@dovetail/mapping";
 import { Injectable } from "@nestjs/common";
 import { AccountService, type VersionedMapping } from "../accounts/account.service";
-import type { Account } from "../accounts/account";
+import { followsNewest, type Account } from "../accounts/account";
+import { ErpClocks, type ReadMoment } from "./erp-clocks";
 import { preparePage, type PreparedPage, type ResolveKeys } from "./page";
 import { PageRepository } from "./page.repository";
 
@@ -17,6 +18,8 @@ const REMEMBERED = 50_000;
 /** Turns rows as an ERP shows them into rows ready to merge, and keeps those that cannot be. */
 @Injectable()
 export class SourceRowService {
+  private readonly clocks = new ErpClocks();
+
   constructor(
     private readonly keys: KeyRing,
     private readonly pages: PageRepository,
@@ -44,6 +47,12 @@ export class SourceRowService {
     const mapping = await this.accounts.mapping(account, entity, version);
     const page = await this.prepare(entity, raws, mapping, this.resolver(account));
     return { ...page, mapping: mapping.version };
+  }
+
+  /** The rows with their times by our clock, where a field follows the newest change; otherwise as they are. */
+  inOurTime(account: Account, entity: EntityName, raws: readonly Raw[], moment?: ReadMoment): readonly Raw[] {
+    if (!followsNewest(account, entity)) return raws;
+    return this.clocks.inOurTime(`${account.tenantId}/${account.num}/${entity}`, raws, moment);
   }
 
   /** Numbers one read; to be drawn before its request leaves. */

@@ -21,6 +21,8 @@ export interface SeenPush {
   state: PushState;
   /** Whether the entity's first load at this account is complete. */
   baseline: boolean;
+  /** Both sides changed the record, and a person has to decide. */
+  conflict: boolean;
 }
 
 /** A claim and what it is for. */
@@ -79,13 +81,13 @@ export class PushBatchRepository {
   ): Promise<(SeenPush | undefined)[]> {
     const rows = await this.db.call<StateRow>({
       name: "push_states",
-      text: "select push, record, link, baseline from sync_engine.push_states($1, $2, $3, $4)",
+      text: "select push, record, link, baseline, conflict from sync_engine.push_states($1, $2, $3, $4)",
       values: [tenantId, integration, wanted.map(({ entity }) => entity), wanted.map(({ key }) => key)],
     });
-    return rows.map(({ push, record, link, baseline }) => {
+    return rows.map(({ push, record, link, baseline, conflict }) => {
       if (!push || !record) return undefined;
       const own = masterLink(record, integration) ?? (link ? { ...link, master: false } : undefined);
-      return { state: { push, record, link: own }, baseline };
+      return { state: { push, record, link: own }, baseline, conflict };
     });
   }
 
@@ -143,4 +145,5 @@ interface StateRow {
   record: RecordRow | null;
   link: Omit<LinkRow, "master"> | null;
   baseline: boolean;
+  conflict: boolean;
 }

@@ -8,7 +8,7 @@ import type { Account } from "../accounts/account";
 import { AccountService } from "../accounts/account.service";
 import { RecordRepository } from "../records/record.repository";
 import type { Session } from "../accounts/session.service";
-import { sameJson } from "./push";
+import { isInFlight, sameJson } from "./push";
 import { PushBatches } from "./push-batches";
 import { firstStep, offersOf, type FirstStep, type PushState } from "./push-rules";
 
@@ -37,6 +37,8 @@ export class PushPlanner {
     const { adapter, words } = session;
     const seen = await this.batches.see(account, adapter.system, entity, key);
     if (!seen) return { do: "nothing" };
+    // what would be sent may be what the person decides against
+    if (seen.conflict && !isInFlight(seen.state.push.status)) return { do: "park", state: seen.state, waiting: null };
     const port = adapter.entities[entity] ?? {};
     return this.decide(account, entity, seen.state, { port, baseline: seen.baseline, words });
   }

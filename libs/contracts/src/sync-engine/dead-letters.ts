@@ -1,4 +1,4 @@
-import { Free, Nested, OneOf, Text, Whole } from "../fields";
+import { Flag, Free, Nested, OneOf, Text, Whole } from "../fields";
 import { PageQuery } from "../paging";
 import { type ProblemDocument } from "../problem";
 import { ENTITY_NAMES, type EntityName, type Json, type JsonObject } from "@dovetail/domain";
@@ -76,6 +76,9 @@ export class RetryDeadLetter {
 
   @Free({ optional: true, description: "the record as it should be: a new version by the operator" })
   record?: JsonObject;
+
+  @Flag({ optional: true, description: "KEY_CHANGED, DUPLICATE_KEY: the row has the key that the ERP shows" })
+  accept?: boolean;
 
   @Whole({ optional: true, description: "the letter's version that the caller saw" })
   ifVersion?: number;
