@@ -3,6 +3,9 @@
 -- How a job stands that acts only after a person's word: {kind, state, digest, expiresAt, approvedBy, notApplied, reverts}.
 alter table sync_engine.jobs add column approval jsonb;
 
+-- the plan that is to be applied when the pulls of an entity have their turn
+create index jobs_approved on sync_engine.jobs (tenant_id, integration, entity) where dry_run and status = 'running';
+
 create table sync_engine.plans (
   tenant_id uuid not null,
   job_id uuid not null,

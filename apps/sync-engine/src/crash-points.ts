@@ -10,6 +10,7 @@ export const CRASH_POINTS = [
   "write.after-commit",
   "bulk.after-slice",
   "token.before-commit",
+  "plan.before-commit",
 ] as const;
 
 export type CrashPoint = (typeof CRASH_POINTS)[number];

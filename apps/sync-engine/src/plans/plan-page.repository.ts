@@ -1,6 +1,7 @@
 import { ENTITIES, type EntityName } from "@dovetail/domain";
 import type { Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
+import { CrashPoints } from "../crash-points";
 import { LETTER_COLUMNS, type DeadLetterRow } from "../dead-letters/dead-letter.repository";
 import type { JobRow } from "../jobs/job";
 import type { PageCall } from "../pull/page-call";
@@ -10,7 +11,10 @@ import type { ItemRow, PlanRow, RecordState } from "./plan";
 /** SQL of trying a page and of applying a planned one, inside a tenant transaction. */
 @Injectable()
 export class PlanPageRepository {
-  constructor(private readonly pages: PageRepository) {}
+  constructor(
+    private readonly pages: PageRepository,
+    private readonly crash: CrashPoints,
+  ) {}
 
   /** Begins a trial: whatever is written until `undo` never was. */
   async begin(tx: Tx): Promise<void> {
@@ -110,6 +114,7 @@ export class PlanPageRepository {
 
   /** A slice is applied: the next worker goes on behind it. */
   async sliceApplied(tx: Tx, jobId: string, plan: PlanRow): Promise<void> {
+    this.crash.at("plan.before-commit");
     await tx.execute(
       `update sync_engine.plans set applied = $3, cursor_page = $4, keeps_cursor = keeps_cursor or $5
        where tenant_id = $1 and job_id = $2`,
