@@ -93,7 +93,7 @@ async function withNemesis(world: World, options: RunOptions): Promise<History> 
     erps: await Promise.all(world.erps.map((erp) => erp.history())),
     operations: world.log.operations,
     faults: nemesis.faults,
-    invalid: world.invalid,
+    invalid: world.log.invalid,
     api,
     consumer: world.consumer.end(),
   };

@@ -8,7 +8,6 @@ import type { ChaosErp } from "./erps/erp";
 import { ChaosOdoo } from "./erps/odoo";
 import { ChaosSql, startErpServer } from "./erps/sql";
 import { TABLES_OF_K, TABLES_OF_N } from "./erps/sql-tables";
-import type { InvalidRow } from "./history";
 import { Notices } from "./notices";
 import { Platform } from "./platform";
 import { Random } from "./random";
@@ -34,7 +33,6 @@ export interface WorldOptions {
 export class World {
   readonly log = new OperationLog();
   readonly keys = new KeyBook();
-  readonly invalid: InvalidRow[] = [];
   mes!: { http: MesWriter; bus: MesWriter; httpChannel: HttpChannel; busChannel: BusChannel };
   people!: ErpWriter[];
   consumer!: ChaosConsumer;
@@ -106,11 +104,12 @@ export class World {
     await this.consumer.listen();
     const httpChannel = new HttpChannel(tenant);
     const busChannel = await BusChannel.open(tenant, "mes2");
+    const books = [this.sql.k.integration, this.sql.n.integration];
     this.mes = {
       httpChannel,
       busChannel,
-      http: new MesWriter("mes1", httpChannel, this.random("mes1"), keys, this.log),
-      bus: new MesWriter("mes2", busChannel, this.random("mes2"), keys, this.log),
+      http: new MesWriter("mes1", httpChannel, this.random("mes1"), keys, this.log, books),
+      bus: new MesWriter("mes2", busChannel, this.random("mes2"), keys, this.log, books),
     };
     this.notices = await Notices.open(tenant, this.platform.gatewayUrl, odoo, this.random("notices"));
     this.people = [new ErpWriter("erp1", odoo, this.random("erp1"), keys, this.log)];

@@ -39,6 +39,13 @@ export interface PlannedFault {
 const STATUS: Partial<Record<FaultKind, number>> = { "status-429": 429, "status-500": 500, "status-503": 503 };
 const LATE_MS = 1_200;
 
+/** Who owns the ERP behind the door. */
+export interface Watch {
+  passed(passed: Passed): void;
+  /** Whether a search does not find this record yet. */
+  isHidden(model: string, id: number): boolean;
+}
+
 /** Stands between the platform and an Odoo, reads every call and breaks those it was told to. */
 export class OdooEdge {
   private planned: PlannedFault[] = [];
@@ -47,16 +54,16 @@ export class OdooEdge {
   private constructor(
     private readonly server: Server,
     target: string,
-    private readonly passed: (passed: Passed) => void,
+    private readonly watch: Watch,
   ) {
     this.pool = new Pool(target, { connections: 32 });
     server.on("request", (request, response) => void this.serve(request, response));
   }
 
-  static async start(target: string, passed: (passed: Passed) => void): Promise<OdooEdge> {
+  static async start(target: string, watch: Watch): Promise<OdooEdge> {
     const server = createServer({ keepAliveTimeout: 65_000 });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    return new OdooEdge(server, target, passed);
+    return new OdooEdge(server, target, watch);
   }
 
   get port(): number {
@@ -110,9 +117,10 @@ export class OdooEdge {
     call: OdooCall | undefined,
   ): Promise<void> {
     const at = Date.now();
-    const answer = await this.ask(request, body);
+    const found = await this.ask(request, body);
+    const answer = call && isSearch(call) ? this.withoutHidden(call.model, found) : found;
     const answered = !response.destroyed;
-    if (call) this.passed({ call, at, effect: "now", answered, status: answer.status, ...resultOf(answer.body) });
+    if (call) this.watch.passed({ call, at, effect: "now", answered, status: answer.status, ...resultOf(answer.body) });
     reply(response, answer);
   }
 
@@ -124,7 +132,7 @@ export class OdooEdge {
     const { kind } = fault;
     const at = Date.now();
     const report = (passed: Omit<Passed, "call" | "at">, observed = true): void => {
-      this.passed({ call, at, ...passed });
+      this.watch.passed({ call, at, ...passed });
       fault.done(observed, call, { call, at, ...passed });
     };
     const status = STATUS[kind];
@@ -165,6 +173,15 @@ export class OdooEdge {
     response.write(answer.body.subarray(0, Math.floor(answer.body.length / 2)), () => request.socket.destroy());
   }
 
+  /** The index of what can be searched for follows the records at some distance. */
+  private withoutHidden<A extends { body: Buffer }>(model: string, answer: A): A {
+    const parsed = JSON.parse(answer.body.toString("utf8")) as { result?: Json };
+    if (!Array.isArray(parsed.result)) return answer;
+    const isHidden = (row: Json): boolean => this.watch.isHidden(model, Number((row as JsonObject)["id"]));
+    const result = parsed.result.filter((row) => !isHidden(row));
+    return { ...answer, body: Buffer.from(JSON.stringify({ ...parsed, result })) };
+  }
+
   private async ask(request: IncomingMessage, body: Buffer) {
     const { "content-type": type = "application/json" } = request.headers;
     const answer = await this.pool.request({
@@ -199,6 +216,11 @@ function reply(response: ServerResponse, answer: { status: number; headers: Reco
   if (response.destroyed) return;
   response.writeHead(answer.status, { ...answer.headers, "content-length": answer.body.length });
   response.end(answer.body);
+}
+
+/** A search by a part of a text, as that by reference; pages are read by stamps and ids. */
+function isSearch({ method, options }: OdooCall): boolean {
+  return method === "search_read" && JSON.stringify(options["domain"] ?? []).includes('"like"');
 }
 
 function callOf(body: Buffer): OdooCall | undefined {

@@ -12,6 +12,9 @@ const TIMEOUT_SECONDS = 3;
 /** Odoo's own limit for a request: what was given up takes effect within it or never. */
 const REQUEST_SECONDS = 4;
 
+/** How long a new record is not found by a search. */
+const SEARCH_LAG_MS = 1_500;
+
 const MODELS: Partial<Record<EntityName, string>> = {
   Supplier: "res.partner",
   Part: "product.product",
@@ -43,7 +46,10 @@ export class ChaosOdoo implements ChaosErp {
   static async start(integration: string, seed: number): Promise<ChaosOdoo> {
     const simulator = await startSimulator({ version: 14, seed, demo: false });
     const holder: { erp?: ChaosOdoo } = {};
-    const edge = await OdooEdge.start(simulator.url, (passed) => holder.erp?.passed(passed));
+    const edge = await OdooEdge.start(simulator.url, {
+      passed: (passed) => holder.erp?.passed(passed),
+      isHidden: (model, id) => holder.erp?.isHidden(model, id) ?? false,
+    });
     return (holder.erp = new ChaosOdoo(integration, simulator, edge));
   }
 
@@ -200,6 +206,14 @@ export class ChaosOdoo implements ChaosErp {
       fields: fieldsOf(model, values),
       by: person ? { operation: person.operation } : "platform",
     });
+  }
+
+  /** What was created a moment ago is not found by a search. */
+  private isHidden(model: string, id: number): boolean {
+    const created = this.journal.find(({ op, entity, externalId }) => {
+      return op === "create" && entity === SHAPES[model]?.entity && externalId === String(id);
+    });
+    return created !== undefined && Date.now() - created.at < SEARCH_LAG_MS;
   }
 
   private passed({ call, at, effect, answered, status, result }: Passed): void {

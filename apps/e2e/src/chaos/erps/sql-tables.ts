@@ -42,9 +42,10 @@ export function schemaOf(tables: readonly SqlTable[], client: string): string {
   const each = tables.map((table) => {
     const columns = Object.entries(table.columns).map(([name, type]) => `"${name}" ${type}`);
     const reference = table.writeClass === "K" ? ", reference text unique" : "";
+    const check = "amount" in table.columns ? ", check (amount < 1000000)" : "";
     const stored = Object.keys(table.normalises).map((name) => `new."${name}" := upper(new."${name}");`);
     return `
-      create table ${table.name} (id bigint generated always as identity primary key, ${columns.join(", ")}${reference},
+      create table ${table.name} (id bigint generated always as identity primary key, ${columns.join(", ")}${reference}${check},
         changed_at timestamptz not null default clock_timestamp());
       create function store_${table.name}() returns trigger language plpgsql as $$
         begin ${stored.join(" ")} new.changed_at := clock_timestamp(); return new; end $$;

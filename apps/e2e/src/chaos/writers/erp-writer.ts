@@ -14,6 +14,9 @@ const OWN: Partial<Record<EntityName, readonly string[]>> = {
   PurchaseOrder: ["notes"],
 };
 
+/** Share of writes that are wrong on purpose. */
+const INVALID = 0.01;
+
 /** A person at work in an ERP that is master of its rows. */
 export class ErpWriter {
   private counter = 0;
@@ -50,14 +53,18 @@ export class ErpWriter {
   }
 
   /** A row that no record can be made of: its text holds what cannot be stored. */
-  async createInvalid(): Promise<Operation> {
+  private async createInvalid(): Promise<void> {
     const id = this.nextId();
-    const fields = { partNumber: `BAD-${id}`, name: `Bad ${id}`, description: "half\0a word" };
-    return this.write({ entity: "Part", key: `BAD-${id}`, action: "create", fields });
+    const key = `BAD-${id}`;
+    const fields = { partNumber: key, name: `Bad ${id}`, description: "half\0a word" };
+    const { outcome } = await this.write({ entity: "Part", key, action: "create", fields });
+    const { integration } = this.erp;
+    if (outcome === "ok") this.log.invalid.push({ integration, entity: "Part", key, why: "rejected" });
   }
 
   private async step({ creations, hotKeys }: Habits): Promise<void> {
     const { random } = this;
+    if (random.chance(INVALID)) return this.createInvalid();
     if (random.chance(creations / 4)) {
       const id = this.nextId();
       const key = `S-${id}`;

@@ -14,6 +14,10 @@ const OWN: Partial<Record<EntityName, readonly string[]>> = {
   PurchaseOrder: ["supplierReference"],
 };
 
+/** Share of postings that their ERPs refuse. */
+const INVALID = 0.04;
+const TOO_MUCH = "5000000.5";
+
 /** A module of the MES that keeps changing records; every change carries its name and counter. */
 export class MesWriter {
   private counter = 0;
@@ -24,6 +28,8 @@ export class MesWriter {
     private readonly random: Random,
     private readonly keys: KeyBook,
     private readonly log: OperationLog,
+    /** The ERPs that get cost postings. */
+    private readonly books: readonly string[],
   ) {}
 
   /** Writes until the signal, one after the other. */
@@ -90,9 +96,13 @@ export class MesWriter {
   private async newPosting(): Promise<void> {
     const id = this.nextId();
     const key = `C-${id}`;
-    const amount = `${this.random.between(1, 9_999)}.${this.random.between(1, 99)}`;
+    const isInvalid = this.random.chance(INVALID);
+    const amount = isInvalid ? TOO_MUCH : `${this.random.between(1, 9_999)}.${this.random.between(1, 99)}`;
     const fields = { costPostingNumber: key, amount, currency: "USD", costCentre: id };
-    await this.write({ entity: "CostPosting", key, action: "post", fields });
+    const { outcome } = await this.write({ entity: "CostPosting", key, action: "post", fields });
+    if (isInvalid && outcome !== "failed")
+      for (const integration of this.books)
+        this.log.invalid.push({ integration, entity: "CostPosting", key, why: "refused" });
   }
 
   private async newSupplier(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { EntityName, JsonObject } from "@dovetail/domain";
-import type { Operation } from "../history";
+import type { InvalidRow, Operation } from "../history";
 
 /** What a writer is about to do. */
 export interface Intent {
@@ -15,6 +15,8 @@ export type Outcome = Pick<Operation, "outcome"> & { version?: number; seq?: num
 /** The writers' logs of a run: every operation with its outcome, whatever that was. */
 export class OperationLog {
   readonly operations: Operation[] = [];
+  /** What was made invalid on purpose. */
+  readonly invalid: InvalidRow[] = [];
 
   /** Writes down an operation around what does it; a throw is a failure without effect. */
   async around(
