@@ -139,6 +139,28 @@ describe("a change made in Odoo", () => {
     await module.close();
   });
 
+  it("is fetched for the entities alone that the integration carries, though a partner is three of them", async () => {
+    const narrow = await world.tenant("narrow");
+    await narrow.connectOdoo(MAIN, erp, { entities: { Supplier: { direction: "both", master: true } } });
+    const partner = { ref: "TWICE", supplier_rank: 1, is_company: true };
+    const twins = [
+      { ...partner, name: "First" },
+      { ...partner, name: "Second" },
+    ];
+    const ids = (await erp.odoo.call("res.partner", "create", [twins])) as number[];
+    await narrow.sync(MAIN, { entityTypes: ["Supplier"] });
+    const place = await narrow.api.change<{ url: string }>("POST", `/erp/integrations/${MAIN}/webhook-secret`);
+    const inbound = `${world.gatewayUrl}${new URL(place.url).pathname}`;
+    await erp.odoo.call("res.partner", "write", [ids, { phone: "+31 10 555 0003" }]);
+    for (const id of ids) await world.client().send("POST", inbound, { body: { _model: "res.partner", _id: id } });
+    const path = "/erp/records/Supplier/TWICE";
+    await narrow.api.until<RecordView>(path, ({ record }) => record["phone"] === "+31 10 555 0003");
+    const rereads = () => world.sql("select id from sync_engine.work where kind = 'reread'");
+    await eventually(async () => expect(await rereads()).toEqual([]), { timeoutMs: 20_000 });
+    const letters = await narrow.api.all("/erp/dead-letters?status=OPEN");
+    expect(letters.map(({ entityType }) => entityType)).toEqual(["Supplier"]);
+  });
+
   it("is fetched when Odoo gives notice at the secret address", async () => {
     const place = await acme.api.change<{ url: string }>("POST", `/erp/integrations/${MAIN}/webhook-secret`);
     const notice = { _model: "res.partner", _id: Number(supplier.sync[0]?.externalId), _action: "changed" };

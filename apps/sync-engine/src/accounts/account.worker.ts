@@ -8,6 +8,7 @@ import { JobService } from "../jobs/job.service";
 import { RoundService } from "../jobs/round.service";
 import { rereadWorkId } from "../jobs/row.worker";
 import { ScheduleService } from "../jobs/schedule.service";
+import { entitySettings } from "./account";
 import { AccountService } from "./account.service";
 import { TenantDirectory } from "./tenant-directory";
 
@@ -62,7 +63,9 @@ export class AccountWorker {
     const account = await this.accounts.get(claim.tenantId, tenant, notice.integrationId);
     if (account.deleted || account.document.status === "DISABLED") return { done: true };
     const webhook = adapterFor(account.document.adapter.system).webhook;
-    const told = webhook?.read(Buffer.from(notice.body, "base64"), notice.headers) ?? [];
+    const all = webhook?.read(Buffer.from(notice.body, "base64"), notice.headers) ?? [];
+    // One row of an ERP may be several entities; what the integration does not carry is none of its business.
+    const told = all.filter(({ entity }) => entitySettings(account, entity) !== undefined);
     await this.db.transaction(claim.tenantId, async (tx) => {
       for (const { entity, externalId } of told) {
         if (externalId === undefined) await this.turns.jobs.queue(account, entity, "incremental", "webhook", tx);
