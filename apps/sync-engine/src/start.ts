@@ -5,6 +5,7 @@ import { createLogger, startService, type Environment, type Logger, type Running
 import { config } from "./config";
 import { CrashPoints } from "./crash-points";
 import { Engine } from "./engine";
+import { comparedWithBroker } from "./recovery/broker-witness";
 import { DatabaseGeneration } from "./recovery/database-generation";
 import { RecoveryRepository } from "./recovery/recovery.repository";
 import { SyncEngineModule } from "./sync-engine.module";
@@ -32,7 +33,8 @@ export async function startSyncEngine({ env, local, logger: given }: StartOption
     applicationName: "sync-engine",
     pool: { max: 10 + values.SYNC_ENGINE_CONCURRENCY },
   });
-  const generation = await new RecoveryRepository(db).noteGeneration().catch(async (error: unknown) => {
+  const recovery = new RecoveryRepository(db);
+  const noted = await recovery.noteGeneration().catch(async (error: unknown) => {
     await db.close();
     throw error;
   });
@@ -47,6 +49,7 @@ export async function startSyncEngine({ env, local, logger: given }: StartOption
     await db.close();
     throw error;
   });
+  const generation = await comparedWithBroker(recovery, { bus, logger }, noted);
   const settings = {
     enabled: values.ERP_INTEGRATION_ENABLED,
     syncIntervalMs: values.ERP_SYNC_INTERVAL,

@@ -15,6 +15,7 @@ export { oneEvent, type Expand, type LogRow } from "./event-log/log-row";
 export { declareStream } from "./event-log/streams";
 export { Relay, type RelayOptions } from "./event-log/relay";
 export { readLog, serveEvents, type ServeEventsOptions } from "./event-log/serve-events";
+export { lastPublished } from "./event-log/last-published";
 export { purgeLog } from "./event-log/purge-log";
 export { fromWire, toWire, type WireEvent } from "./event-log/wire-event";
 export { Consumer, type ConsumerOptions, type ConsumerTenant } from "./consumer/consumer";

@@ -27,6 +27,28 @@ export class RecoveryRepository {
     });
   }
 
+  /** Whether the tenant's log ends before the position; one of an unknown tenant does not count. */
+  async isAhead(tenantId: string, position: number): Promise<boolean> {
+    const rows = await this.db.dispatch(
+      `select 1 as behind from sync_engine.log_heads where tenant_id = $1 and position < $2`,
+      [tenantId, position],
+    );
+    return rows.length > 0;
+  }
+
+  /** A new generation of a database that has its identity still; answers the one that counts. */
+  async raiseGeneration(known: number): Promise<number> {
+    return this.db.transaction(NOBODY, async (tx) => {
+      await tx.execute(
+        `insert into sync_engine.database_generations (generation, identity)
+         select generation + 1, identity from sync_engine.database_generations where generation = $1 on conflict do nothing`,
+        [known],
+      );
+      const row = await tx.one<{ generation: number }>(`select sync_engine.current_generation() generation`);
+      return row?.generation ?? known;
+    });
+  }
+
   /** Integrations of the tenant that are in recovery. */
   async recovering(tenantId: string): Promise<RecoveryRow[]> {
     return this.db.readOnly(tenantId, (tx) =>
