@@ -1,4 +1,4 @@
-// What `npm run chaos -- [--minutes N] [--seed S] [--mutant NAME] [--list-mutants] [--json] [--save FILE] [--history FILE]`
+// What `npm run chaos -- [--minutes N] [--seed S] [--mutant NAME] [--schedule NAME] [--list-mutants] [--json] [--save FILE] [--history FILE]`
 // runs: builds the services and the run itself, then lets it loose. A mutant is built into a folder of its own, from sources
 // that are altered as they are read. Exit code 0: clean, 1: a violation was found, 2: invalid or failed.
 import { createRequire } from "node:module";

@@ -31,7 +31,9 @@ async function historyOf(options: ChaosOptions): Promise<History> {
   const mutant = options.mutant === undefined ? undefined : mutantOf(options.mutant);
   say(`chaos: seed ${seed}, ${minutes} min${mutant === undefined ? "" : `, mutant ${mutant.name}: ${mutant.breaks}`}`);
   const dist = mutant === undefined ? join(root, "dist") : join(root, "dist", "chaos", mutant.name);
-  const targeted = mutant === undefined ? {} : { mutant: mutant.name, schedule: mutant.schedule };
+  const schedule =
+    mutant?.schedule ?? (options.schedule === undefined ? undefined : mutantOf(options.schedule).schedule);
+  const targeted = { ...(mutant && { mutant: mutant.name }), ...(schedule && { schedule }) };
   const history = await runChaos({ root, dist, seed, minutes, say, ...targeted });
   if (save !== undefined) writeFileSync(save, JSON.stringify(history));
   return history;

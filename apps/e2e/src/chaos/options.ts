@@ -5,6 +5,8 @@ export interface ChaosOptions {
   minutes: number;
   seed: number;
   mutant: string | undefined;
+  /** A mutant's schedule for the product as it is: it must be clean. */
+  schedule: string | undefined;
   json: boolean;
   /** Where the whole history is written, for another look. */
   save: string | undefined;
@@ -21,6 +23,7 @@ export function readOptions(args: readonly string[]): ChaosOptions {
       minutes: { type: "string", default: "2" },
       seed: { type: "string" },
       mutant: { type: "string" },
+      schedule: { type: "string" },
       json: { type: "boolean", default: false },
       save: { type: "string" },
       history: { type: "string" },
@@ -31,6 +34,6 @@ export function readOptions(args: readonly string[]): ChaosOptions {
   if (!(minutes > 0 && minutes <= 600)) throw new Error("--minutes is a number from 0 to 600");
   const seed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed);
   if (!Number.isSafeInteger(seed) || seed < 0) throw new Error("--seed is a whole number from 0");
-  const { mutant, json, save, history } = values;
-  return { minutes, seed, mutant, json, save, history, listMutants: values["list-mutants"] };
+  const { mutant, schedule, json, save, history } = values;
+  return { minutes, seed, mutant, schedule, json, save, history, listMutants: values["list-mutants"] };
 }

@@ -123,8 +123,8 @@ function handsOf(world: World, schedule: Schedule | undefined) {
   }));
 }
 
-function limitsOf({ minutes, mutant }: RunOptions): History["setup"]["limits"] {
-  const least = mutant === undefined ? Math.floor((MINIMUM_PER_TEN_MINUTES * minutes) / 10) : 0;
+function limitsOf({ minutes, schedule }: RunOptions): History["setup"]["limits"] {
+  const least = schedule === undefined ? Math.floor((MINIMUM_PER_TEN_MINUTES * minutes) / 10) : 0;
   return {
     quietMs: QUIET_MS,
     applied: Math.floor(FLOOR_PER_MINUTE * minutes),
