@@ -1,4 +1,4 @@
-// What `npm run bench -- sync|api|writer [--json] [--rows N] [--quick]` runs: builds what is measured, then measures.
+// What `npm run bench -- sync|api|writer|push|drain|scale [--json] [--rows N] [--quick]` runs: builds what is measured, then measures.
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { buildAll } from "./build-all.mjs";
