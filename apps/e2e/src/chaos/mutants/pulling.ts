@@ -20,6 +20,7 @@ export const PULLING: readonly Mutant[] = [
       strikeEveryMs: 200,
       writeEveryMs: 150,
       hotKeys: 3,
+      creations: 1,
     },
   },
   {
