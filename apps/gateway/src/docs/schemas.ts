@@ -2,6 +2,7 @@ import { PERMISSIONS } from "@dovetail/contracts";
 import { ROLES } from "../auth/roles";
 import { INTEGRATION_SCHEMAS } from "./integration-schemas";
 import { among, list, object, orNull, text, the, time, whole, flag } from "./schema";
+import { PLAN_SCHEMAS } from "./plan-schemas";
 import { SYNC_SCHEMAS } from "./sync-schemas";
 import { SYSTEM_SCHEMAS } from "./system-schemas";
 
@@ -129,6 +130,7 @@ export const SCHEMAS = {
   ),
   ...INTEGRATION_SCHEMAS,
   ...SYNC_SCHEMAS,
+  ...PLAN_SCHEMAS,
   ...SYSTEM_SCHEMAS,
 } as const;
 

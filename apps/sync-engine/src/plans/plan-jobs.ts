@@ -123,7 +123,7 @@ export class PlanJobs {
         if (left > 0) return { againInMs: left };
         await this.jobs.end(tx, job.id, "cancelled", expired(job.approval).problem);
       }
-      const left = await this.plans.forget(tx, jobOf(claim));
+      const left = await this.pages.forget(tx, jobOf(claim));
       return left > 0 ? { againInMs: left } : { done: true };
     });
   }

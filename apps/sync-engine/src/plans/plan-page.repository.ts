@@ -6,7 +6,7 @@ import { LETTER_COLUMNS, type DeadLetterRow } from "../dead-letters/dead-letter.
 import type { JobRow } from "../jobs/job";
 import type { PageCall } from "../pull/page-call";
 import { PageRepository } from "../pull/page.repository";
-import type { ItemRow, PlanRow, RecordState } from "./plan";
+import { KEPT_DAYS, type ItemRow, type PlanRow, type RecordState } from "./plan";
 
 /** SQL of trying a page and of applying a planned one, inside a tenant transaction. */
 @Injectable()
@@ -166,6 +166,20 @@ export class PlanPageRepository {
        where tenant_id = $1 and id = $2`,
       [tx.tenantId, jobId, by],
     );
+  }
+
+  /** Removes the items of plans that ended long ago; answers the milliseconds until that may be done. */
+  async forget(tx: Tx, jobId: string): Promise<number> {
+    const row = await tx.one<{ left: number }>(
+      `select (extract(epoch from coalesce(finished_at, clock_timestamp()) + $3 * interval '1 day' - clock_timestamp()) * 1000)::float8 as left
+       from sync_engine.jobs where tenant_id = $1 and id = $2`,
+      [tx.tenantId, jobId, KEPT_DAYS],
+    );
+    const left = row?.left ?? 0;
+    if (left > 0) return left;
+    for (const table of ["plan_items", "plan_pages", "plans"])
+      await tx.execute(`delete from sync_engine.${table} where tenant_id = $1 and job_id = $2`, [tx.tenantId, jobId]);
+    return 0;
   }
 
   async applied(tx: Tx, jobId: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
 import type { Account } from "../accounts/account";
 import type { JobRow } from "../jobs/job";
-import { KEPT_DAYS, PLAN_HOURS, type ItemRow, type NewItem, type PlanPart, type PlanRow, type PlanSlice } from "./plan";
+import { PLAN_HOURS, type ItemRow, type NewItem, type PlanPart, type PlanRow, type PlanSlice } from "./plan";
 
 /** A plan that is to be made. */
 export interface NewPlan {
@@ -214,20 +214,6 @@ export class PlanRepository {
       values,
     );
   }
-
-  /** Removes the items of plans that ended long ago; answers the milliseconds until that may be done. */
-  async forget(tx: Tx, jobId: string): Promise<number> {
-    const row = await tx.one<{ left: number }>(
-      `select (extract(epoch from coalesce(finished_at, clock_timestamp()) + $3 * interval '1 day' - clock_timestamp()) * 1000)::float8 as left
-       from sync_engine.jobs where tenant_id = $1 and id = $2`,
-      [tx.tenantId, jobId, KEPT_DAYS],
-    );
-    const left = row?.left ?? 0;
-    if (left > 0) return left;
-    for (const table of ["plan_items", "plan_pages", "plans"])
-      await tx.execute(`delete from sync_engine.${table} where tenant_id = $1 and job_id = $2`, [tx.tenantId, jobId]);
-    return 0;
-  }
 }
 
 /** A new item as the insert reads it. */
@@ -272,10 +258,12 @@ const SECOND_CLAIMANTS = `update sync_engine.plan_items i
       select 1 from sync_engine.plan_items e join sync_engine.plan_pages q on q.tenant_id = $1 and q.job_id = $2 and q.page = e.page
       where e.tenant_id = $1 and e.job_id = $2 and e.key = i.key and e.doc is not null and q.part = 'pull' and e.page < i.page)`;
 
-const COUNTED = `select count(i.n) filter (where i.operation <> 'delete') + coalesce(max(r.repeats), 0) as read,
+/** Rows that a full read did not show, and which stay, were not read: as in a run, they do not count. */
+const COUNTED = `select count(i.n) filter (where i.operation <> 'delete' and p.part <> 'gone') + coalesce(max(r.repeats), 0) as read,
     count(*) filter (where i.operation = 'create') as created, count(*) filter (where i.operation = 'update') as updated,
     count(*) filter (where i.operation = 'skip') + coalesce(max(r.repeats), 0) as unchanged,
-    count(*) filter (where i.operation = 'reject') as rejected, count(*) filter (where i.operation in ('park', 'hold')) as parked,
+    count(*) filter (where i.operation = 'reject') as rejected, 
+    count(*) filter (where i.operation in ('park', 'hold') and p.part <> 'gone') as parked,
     count(*) filter (where i.operation = 'delete') as deleted,
     count(*) filter (where i.doc is not null or i.letter is not null or i.operation in ('create', 'update', 'delete') and i.push_id is null) as todo
   from (select coalesce(sum(repeats), 0) as repeats from sync_engine.plan_pages where tenant_id = $1 and job_id = $2) r

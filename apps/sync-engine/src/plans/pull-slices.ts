@@ -99,11 +99,10 @@ export class PullSlices {
     );
   }
 
-  /** Rows that stay although the ERP does not show them. */
-  private async list(tx: Tx, { account, entity, job, slice }: SliceTurn, items: readonly ItemRow[]): Promise<void> {
+  /** Rows that stay although the ERP does not show them. They were not read: as in a run, they do not count. */
+  private async list(tx: Tx, { account, entity, slice }: SliceTurn, items: readonly ItemRow[]): Promise<void> {
     const letters = items.flatMap(({ letter }) => letter ?? []);
     for (const letter of letters) await this.letters.saveSource(tx, account.num, entity, letter, slice.io);
-    await this.applying.count(tx, job.id, { parked: letters.length });
   }
 }
 
