@@ -164,6 +164,104 @@ create index work_turns on sync_engine.work (kind, queue, priority, due_at) wher
 drop index sync_engine.work_due;
 create index work_due on sync_engine.work (kind, priority, due_at) where lease_until is null;
 
+-- Claims by turns. The oldest due rows of each kind and priority, as far as account and tenant have room; p_most of them are looked at.
+create function sync_engine.claim_oldest(
+  p_kinds text[], p_owner text, p_limit int, p_lease_ms int, p_most int, p_queues int[], p_queue_room int[], p_queue int,
+  p_tenants uuid[], p_tenant_room int[], p_tenant int, p_without int[], p_after int)
+returns table (seen int, tenant_id uuid, kind text, id text, priority smallint, epoch bigint, queue int) language plpgsql
+-- one plan for all calls, whatever the table held when it was made: every step goes by an index and row by row
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off
+set enable_hashjoin = off set enable_mergejoin = off set enable_sort = off set enable_incremental_sort = off as $$
+#variable_conflict use_column
+declare t timestamptz := clock_timestamp();
+begin
+  return query
+    with recursive expired as materialized (
+      select w.tenant_id, w.kind, w.id from sync_engine.work w
+      where w.kind = any(p_kinds) and w.lease_until < t order by w.lease_until limit p_limit for update skip locked),
+    seen as materialized (
+      select w.tenant_id, w.kind, w.id, w.queue, w.priority, w.due_at
+      from unnest(p_kinds) k(kind) cross join generate_series(0, 9) p(priority) cross join lateral (
+        select * from sync_engine.work w
+        where w.kind = k.kind and w.priority = p.priority and w.lease_until is null and w.due_at <= t
+        order by w.due_at limit p_most) w
+      order by w.priority, w.due_at limit p_most),
+    ranked as (
+      select s.*, row_number() over (partition by s.queue order by s.priority, s.due_at) nth,
+        row_number() over (partition by s.tenant_id order by s.priority, s.due_at) nth_of_tenant
+      from seen s where s.queue <> all(p_without)),
+    chosen as materialized (
+      select r.tenant_id, r.kind, r.id from ranked r
+        left join unnest(p_queues, p_queue_room) q(queue, room) on q.queue = r.queue
+        left join unnest(p_tenants, p_tenant_room) h(tenant_id, room) on h.tenant_id = r.tenant_id
+      where (r.queue = 0 or r.nth <= coalesce(q.room, p_queue)) and r.nth_of_tenant <= coalesce(h.room, p_tenant)
+      order by (r.nth - 1) / 4, r.queue <= p_after, r.priority, r.due_at limit p_limit),
+    due as materialized (
+      select w.tenant_id, w.kind, w.id from chosen c join sync_engine.work w
+        on w.tenant_id = c.tenant_id and w.kind = c.kind and w.id = c.id
+      where w.lease_until is null for update of w skip locked),
+    taken as materialized (select * from expired union all select * from due limit p_limit),
+    claimed as (
+      update sync_engine.work w set lease_until = clock_timestamp() + p_lease_ms * interval '1 millisecond', owner = p_owner,
+        epoch = nextval('sync_engine.work_epochs'), again = false
+      from taken c where w.tenant_id = c.tenant_id and w.kind = c.kind and w.id = c.id
+      returning w.tenant_id, w.kind, w.id, w.priority, w.epoch, w.queue)
+    select s.seen, c.* from (select count(*)::int seen from seen) s left join claimed c on true;
+end $$;
+grant execute on function sync_engine.claim_oldest to sync_engine_dispatch;
+
+-- Claims by turns. p_most due rows of every account, those behind p_after first.
+create function sync_engine.claim_in_turn(
+  p_kinds text[], p_owner text, p_limit int, p_lease_ms int, p_most int, p_queues int[], p_queue_room int[], p_queue int,
+  p_tenants uuid[], p_tenant_room int[], p_tenant int, p_without int[], p_after int)
+returns table (seen int, tenant_id uuid, kind text, id text, priority smallint, epoch bigint, queue int) language plpgsql
+-- planned anew each time: which of the two indexes is the better one shows only when there are rows
+set plan_cache_mode = force_custom_plan set enable_seqscan = off set enable_bitmapscan = off
+set enable_hashjoin = off set enable_mergejoin = off set enable_sort = off set enable_incremental_sort = off as $$
+#variable_conflict use_column
+declare t timestamptz := clock_timestamp();
+begin
+  return query
+    with recursive lap(kind, queue) as (
+      select k.kind, (select w.queue from sync_engine.work w where w.kind = k.kind and w.lease_until is null order by w.queue limit 1)
+      from unnest(p_kinds) k(kind)
+      union all
+      select l.kind, (select w.queue from sync_engine.work w where w.kind = l.kind and w.lease_until is null
+        and w.queue > l.queue order by w.queue limit 1)
+      from lap l where l.queue is not null),
+    expired as materialized (
+      select w.tenant_id, w.kind, w.id from sync_engine.work w
+      where w.kind = any(p_kinds) and w.lease_until < t order by w.lease_until limit p_limit for update skip locked),
+    seen as materialized (
+      select w.tenant_id, w.kind, w.id, w.queue, w.priority, w.due_at from lap l cross join lateral (
+        select * from sync_engine.work w
+        where w.kind = l.kind and w.queue = l.queue and w.lease_until is null and w.due_at <= t
+        order by w.priority, w.due_at limit p_most) w
+      where l.queue is not null and l.queue <> all(p_without)),
+    ranked as (
+      select s.*, row_number() over (partition by s.queue order by s.priority, s.due_at) nth,
+        row_number() over (partition by s.tenant_id order by s.priority, s.due_at) nth_of_tenant
+      from seen s where s.queue <> all(p_without)),
+    chosen as materialized (
+      select r.tenant_id, r.kind, r.id from ranked r
+        left join unnest(p_queues, p_queue_room) q(queue, room) on q.queue = r.queue
+        left join unnest(p_tenants, p_tenant_room) h(tenant_id, room) on h.tenant_id = r.tenant_id
+      where (r.queue = 0 or r.nth <= coalesce(q.room, p_queue)) and r.nth_of_tenant <= coalesce(h.room, p_tenant)
+      order by (r.nth - 1) / 4, r.queue <= p_after, r.priority, r.due_at limit p_limit),
+    due as materialized (
+      select w.tenant_id, w.kind, w.id from chosen c join sync_engine.work w
+        on w.tenant_id = c.tenant_id and w.kind = c.kind and w.id = c.id
+      where w.lease_until is null for update of w skip locked),
+    taken as materialized (select * from expired union all select * from due limit p_limit),
+    claimed as (
+      update sync_engine.work w set lease_until = clock_timestamp() + p_lease_ms * interval '1 millisecond', owner = p_owner,
+        epoch = nextval('sync_engine.work_epochs'), again = false
+      from taken c where w.tenant_id = c.tenant_id and w.kind = c.kind and w.id = c.id
+      returning w.tenant_id, w.kind, w.id, w.priority, w.epoch, w.queue)
+    select s.seen, c.* from (select count(*)::int seen from seen) s left join claimed c on true;
+end $$;
+grant execute on function sync_engine.claim_in_turn to sync_engine_dispatch;
+
 -- Access and refresh tokens of accounts, encrypted. `generation` rises with each set of tokens; one process at a time asks for
 -- the next one, under a lease. `tries` counts the times that somebody began to ask with the present refresh token and was not
 -- heard of again: the ERP may have replaced it then, so it is tried once more and no oftener. `required`: a person must sign in.

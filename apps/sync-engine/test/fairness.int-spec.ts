@@ -93,22 +93,24 @@ describe("fair share between tenants and accounts", () => {
     const turns = () => new TurnRepository(db);
 
     it("SYN-13: stay served by indexes with 100,000 rows, whether those are due or not", async () => {
+      // the plans are made while the table is as good as empty
+      const explained = explaining(db);
+      await explained.turns.oldest(request, EVERYTHING);
+      await explained.turns.inTurn(request, EVERYTHING, 0);
+      explained.plans.length = 0;
       await world.sql(
         `insert into sync_engine.work (tenant_id, kind, id, due_at, priority)
          select $1, 'explained', (i % 50 + 900000) || ':${PART}:K-' || i, clock_timestamp() + (i % 2 * 2 - 1) * interval '1 h', 5 + i % 3
          from generate_series(1, 100000) i`,
         [NO_ONE],
       );
-      await world.sql("analyze sync_engine.work");
-      const explained = explaining(db);
       await explained.turns.oldest(request, EVERYTHING);
       await explained.turns.inTurn(request, EVERYTHING, 0);
       plans = explained.plans;
       expect(plans).toHaveLength(2);
       for (const plan of plans) {
-        expect(plan).not.toContain("Seq Scan on work");
-        // pages touched: a scan of the rows would touch thousands
-        expect(Number(/Buffers: shared hit=(\d+)/.exec(plan)?.[1] ?? 1e9)).toBeLessThan(3_000);
+        // pages touched by the call: reading the rows would touch thousands
+        expect(Number(/Buffers: shared hit=(\d+)/.exec(plan)?.[1] ?? 1e9)).toBeLessThan(1_500);
       }
     });
 
