@@ -71,7 +71,7 @@ describe("kill -9 of the engine", () => {
     });
     afterAll(() => engine?.stop());
 
-    it("gives exactly the right counts after a restart, and one baseline event", async () => {
+    it("SYN-2, SYN-4: gives exactly the right counts after a restart, and one baseline event", async () => {
       const crashing = EngineProcess.start(world.environment(), point);
       const [queued] = await eventually(() => tenant.execute(["Supplier"], "full"), PATIENCE);
       await crashing.crashed(PATIENCE.timeoutMs);
@@ -139,7 +139,9 @@ describe("kill -9 of the engine", () => {
 
   /** Lets the time pass that an ERP of class L is given to show a late effect. */
   async function longAgo(): Promise<void> {
-    await world.sql("update sync_engine.pushes set updated_at = updated_at - interval '1 hour' where status = 'unknown'");
+    await world.sql(
+      "update sync_engine.pushes set updated_at = updated_at - interval '1 hour' where status = 'unknown'",
+    );
     await world.sql(
       "update sync_engine.work set due_at = clock_timestamp() where kind = 'push' and lease_until is null",
     );

@@ -63,7 +63,7 @@ describe("the main job", () => {
     expect(id).toBeDefined();
   });
 
-  it("brings a change of the MES to the ERP, once, and does not take its echo for a change", async () => {
+  it("SYN-9: brings a change of the MES to the ERP, once, and does not take its echo for a change", async () => {
     const body = { ...world.erp.newBody("Supplier"), supplierNumber: "MES-1", name: "From the MES" };
     const answer = await world.bus.call(sync.write, world.context, {
       entityType: "Supplier",

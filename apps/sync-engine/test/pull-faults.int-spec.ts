@@ -35,7 +35,7 @@ describe("a pull of an ERP that fails", () => {
     ["a reset", { kind: "reset" }],
     ["a 503", { kind: "status", status: 503 }],
     ["a 429", { kind: "status", status: 429, retryAfterSeconds: 0 }],
-  ] as const)("goes on from the last page after %s", async (_name, fault) => {
+  ] as const)("SYN-2: goes on from the last page after %s", async (_name, fault) => {
     atPage(3, fault);
     const pulls = () => world.erp.journal.filter((entry) => entry.what === "pull").length;
     const before = pulls();
@@ -87,7 +87,7 @@ describe("a pull of an ERP that fails", () => {
     expect((await world.sync(["Port"], "full"))[0]).toMatchObject({ status: "completed" });
   });
 
-  it("rejects a row alone whose expression throws, loops or eats memory (ERP004)", async () => {
+  it("SYN-5: rejects a row alone whose expression throws, loops or eats memory (ERP004)", async () => {
     const bodies = ["fine", "throw", "loop", "eat"];
     for (const name of bodies) world.erp.insert("GlAccount", { ...world.erp.newBody("GlAccount"), name });
     const document = structuredClone(memory.mappings.GlAccount) as unknown as { mappings: JsonObject[] };
@@ -133,7 +133,7 @@ describe("a pull of an ERP that fails", () => {
     expect(await reasons()).toEqual([]);
   });
 
-  it("reads late commits inside the look-back, and a full run after incremental ones changes nothing", async () => {
+  it("SYN-3: reads late commits inside the look-back, and a full run after incremental ones changes nothing", async () => {
     await world.sync(["Customer"]);
     world.erp.commitLate("Customer", 30_000);
     world.erp.advance(1_000);
@@ -141,6 +141,18 @@ describe("a pull of an ERP that fails", () => {
     expect(late?.counts).toMatchObject({ created: 1 });
     const [full] = await world.sync(["Customer"], "full");
     expect(full?.counts).toMatchObject({ read: 1, unchanged: 1 });
+  });
+
+  it("SYN-3: loses no row of many with one stamp, however the pages cut them, nor one that is stamped alike later", async () => {
+    const { erp } = world;
+    const stamp = erp.stampOf(erp.now());
+    erp.seedRows("Part", 45, { stamp });
+    erp.advance(2_000);
+    const [first] = await world.sync(["Part"]);
+    expect(first?.counts).toMatchObject({ created: 45 });
+    erp.seedRows("Part", 1, { stamp });
+    const [again] = await world.sync(["Part"]);
+    expect(again?.counts).toMatchObject({ created: 1 });
   });
 
   it("writes nothing for unchanged rows", async () => {

@@ -15,7 +15,7 @@ describe("bad rows of a pull", () => {
   const supplier = (part: JsonObject): JsonObject => ({ ...world.erp.newBody("Supplier"), ...part });
   const put = (part: JsonObject, options = {}) => world.erp.insert("Supplier", supplier(part), options).externalId;
 
-  it("are listed with field, rule and code; every other row arrives", async () => {
+  it("SYN-4, SYN-5: are listed with field, rule and code; every other row arrives; read is the sum", async () => {
     world.erp.seedRows("Supplier", 20);
     const bad: Record<string, string> = {
       [put({ active: "perhaps" })]: "active",
@@ -52,7 +52,7 @@ describe("bad rows of a pull", () => {
     expect(settled.find((letter) => letter.externalId === id)).toMatchObject({ kind: "REJECTED" });
   });
 
-  it("repeat a key: the same content is unchanged, other content is rejected duplicateKey", async () => {
+  it("SYN-4: repeat a key: the same content is unchanged, other content is rejected duplicateKey", async () => {
     const first = supplier({ supplierNumber: "TWICE", name: "One" });
     const at = world.erp.insert("Part", { ...world.erp.newBody("Part"), partNumber: "P" }).externalId;
     world.erp.insert("Part", { ...world.erp.newBody("Part"), partNumber: "P", description: "another" });

@@ -41,7 +41,7 @@ describe("the order of pushes", () => {
     expect(world.main.documents("PurchaseOrder", "PO-1")).toMatchObject([{ supplier: supplier?.externalId }]);
   });
 
-  it("an order pulled before its supplier is parked, and released when the supplier arrives", async () => {
+  it("SYN-6: an order pulled before its supplier is parked, and released when the supplier arrives", async () => {
     world.erp.insert("PurchaseOrder", order("PO-2", "777"));
     world.erp.advance(2_000);
     const [job] = await world.sync(["PurchaseOrder"]);

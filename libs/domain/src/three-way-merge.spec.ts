@@ -41,7 +41,7 @@ describe.each(entities)("laws of the merge of %s", (entity) => {
       expect(text(back.merged)).toBe(text(a));
     }));
 
-  it("lists every conflict once, under manual or as settled", () =>
+  it("SYN-10: lists every conflict once, under manual or as settled", () =>
     check(triple(entity), ([shadow, record, read]) => {
       const manual = threeWayMerge(entity, { shadow, record, read }, { "*": "manual" });
       const mes = threeWayMerge(entity, { shadow, record, read }, { "*": "mes" });
@@ -68,7 +68,7 @@ describe("policies", () => {
   const merge = (policy: Record<string, FieldPolicy>, context = {}) =>
     threeWayMerge("PurchaseOrder", sides, policy, context);
 
-  it("decides each field by its own", () => {
+  it("SYN-10: decides each field by its own", () => {
     const result = merge({ status: "mes", "custom.x": "manual", "*": "erp" });
     expect(result.merged).toEqual({ poNumber: "P", status: "b", notes: "m", custom: { x: 2, y: 4 } });
     expect(result.conflicts).toEqual([{ field: "custom.x", shadow: 1, record: 2, read: 3 }]);
@@ -105,7 +105,7 @@ describe("lines", () => {
   const merge = (shadow: JsonObject, record: JsonObject, read: JsonObject, policy: Record<string, FieldPolicy> = {}) =>
     threeWayMerge("PurchaseOrder", { shadow, record, read }, policy);
 
-  it("merge by key, member by member", () => {
+  it("SYN-10: merge by key, member by member", () => {
     const result = merge(
       lines(line("1", "1", { unitPrice: "5" }), line("2", "2")),
       lines(line("1", "9", { unitPrice: "5.0" }), line("2", "2"), line("3", "3")),
