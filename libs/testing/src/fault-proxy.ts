@@ -19,7 +19,7 @@ export class FaultProxy {
   private mode: ProxyMode = "pass";
   private delayMs = 0;
   private breaking: { left: number; broken(): void } | undefined;
-  private holding: { asked: RegExp; ms: number; released(): void } | undefined;
+  private holding: { asked: RegExp; ms: number; came(): void } | undefined;
   private losing: { asked: RegExp; lost(answer: Buffer): void } | undefined;
   private readonly pairs = new Set<[Socket, Socket]>();
 
@@ -91,9 +91,9 @@ export class FaultProxy {
     return new Promise((lost) => (this.losing = { asked, lost }));
   }
 
-  /** Holds the next piece to the server that matches (read as latin1) back for `ms`. Resolves when it goes on. */
+  /** Holds the next piece to the server that matches (read as latin1) back for `ms`. Resolves when it has come. */
   holdOne(asked: RegExp, ms: number): Promise<void> {
-    return new Promise((released) => (this.holding = { asked, ms, released }));
+    return new Promise((came) => (this.holding = { asked, ms, came }));
   }
 
   /** Nothing is waited for any more: neither a number of bytes nor an answer to lose. */
@@ -171,7 +171,7 @@ export class FaultProxy {
     const { holding } = this;
     if (!holding || direction !== "toServer" || !holding.asked.test(piece.toString("latin1"))) return this.delayMs;
     this.holding = undefined;
-    setTimeout(holding.released, holding.ms);
+    holding.came();
     return holding.ms;
   }
 

@@ -83,11 +83,13 @@ async function slow({ process, toPostgres }: Member, random: Random, beyondLease
   return { observed: toPostgres.bytes.toClient > toClient, target: process.name };
 }
 
-/** A page with documents is on its way to the database for longer than the lease of the worker that sent it. */
+/** A page with documents is on its way to the database while its sender stands still, until the lease is long gone. */
 async function holdPage({ process, toPostgres }: Member): Promise<Struck> {
-  const released = toPostgres.holdOne(/apply_page[^]*Number/, LEASE_MS + 3_000).then(() => true);
-  const observed = await Promise.race([released, sleep(2 * LEASE_MS).then(() => false)]);
-  if (!observed) toPostgres.forget();
+  const ms = LEASE_MS + 4_000;
+  const came = toPostgres.holdOne(/apply_page[^]*Number/, ms).then(() => true);
+  const observed = await Promise.race([came, sleep(LEASE_MS).then(() => false)]);
+  if (observed) await process.pause(ms + 1_000);
+  else toPostgres.forget();
   return { observed, target: process.name };
 }
 
