@@ -5,7 +5,7 @@ import type { Violation } from "./violation";
 /** Jobs that have come to their end. */
 const ENDED: readonly Job["status"][] = ["completed", "failed", "cancelled"];
 /** Pushes that are not at their end, and not in the list either. */
-const OPEN: readonly Transaction["status"][] = ["pending", "sent", "accepted", "parked"];
+const OPEN: readonly Transaction["status"][] = ["pending", "sent", "accepted", "parked", "unknown"];
 
 /** Enough of what was written came to another side: a platform that does nothing breaks no other law. */
 export function applied({ history }: View): Violation[] {
