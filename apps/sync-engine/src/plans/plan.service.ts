@@ -1,4 +1,3 @@
-import type { Json } from "@dovetail/domain";
 import {
   ProblemError,
   type ApproveJob,
@@ -10,18 +9,14 @@ import {
 } from "@dovetail/contracts";
 import { Database, type Tx } from "@dovetail/database";
 import { cutByBytes } from "@dovetail/messaging";
-import { redact } from "@dovetail/service-kit";
 import { Injectable } from "@nestjs/common";
 import { AccountService } from "../accounts/account.service";
 import type { JobRow } from "../jobs/job";
 import { JobService } from "../jobs/job.service";
 import { knownId, strangeCursor } from "../ids";
-import { entityOf } from "../pull/source-row.service";
 import { Approvals } from "./approvals";
-import type { ItemRow, PlanPart } from "./plan";
+import { viewOf } from "./plan-view";
 import { PlanRepository } from "./plan.repository";
-
-type StoredItem = ItemRow & { part: PlanPart };
 
 /** Plans as clients see them, and a person's word on them. */
 @Injectable()
@@ -87,34 +82,6 @@ export function notWaiting(job: JobRow): ProblemError {
   return new ProblemError("CONFLICT", `the job is ${job.status}${by}: nothing waits for an approval`, {
     current: { status: job.status },
   });
-}
-
-function viewOf(row: StoredItem, job: JobRow, names: ReadonlyMap<number, string>): PlanItem {
-  const nameOf = (num: number) => names.get(num) ?? String(num);
-  return {
-    direction: row.part === "push" ? "outbound" : "inbound",
-    integration: nameOf(row.integration),
-    entityType: entityOf(job.entity),
-    key: row.key,
-    externalId: row.external_id,
-    operation: row.operation,
-    state: row.state,
-    reason: row.reason,
-    problem: redact(row.problem) as PlanItem["problem"],
-    // under the field's name, so that one whose name tells of a secret is masked
-    changes: (row.changes ?? []).map(({ field, old, new: next }) => ({
-      field,
-      old: masked(field, old),
-      new: masked(field, next),
-    })),
-    body: redact(row.body) as PlanItem["body"],
-    assumes: row.record_version === null ? null : { version: row.record_version, shadowHash: row.shadow_hash },
-    pushes: (row.pushes ?? []).map(({ integration, ...push }) => ({ integration: nameOf(integration), ...push })),
-  };
-}
-
-function masked(field: string, value: Json): Json {
-  return (redact({ [field]: value }) as Record<string, Json>)[field] ?? null;
 }
 
 function placeOf(cursor: string | undefined): [number, number] {
