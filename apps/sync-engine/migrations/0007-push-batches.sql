@@ -46,6 +46,24 @@ begin
   end loop;
 end $$;
 
+-- What the account calls these records, in their order; null: it does not know one.
+create function sync_engine.external_ids(p_tenant uuid, p_integration int, p_entities int[], p_keys text[])
+returns setof text language plpgsql
+set enable_seqscan = off as $$
+declare i record; found_id text;
+begin
+  perform set_config('app.tenant', p_tenant::text, true);
+  for i in select * from unnest(p_entities, p_keys) i(entity, key) loop
+    select case when r.integration = p_integration and not r.deleted then r.external_id end into found_id from sync_engine.records r
+      where r.tenant_id = p_tenant and r.entity = i.entity and r.key = i.key;
+    if found_id is null then
+      select k.external_id into found_id from sync_engine.links k
+        where k.tenant_id = p_tenant and k.entity = i.entity and k.key = i.key and k.integration = p_integration;
+    end if;
+    return next found_id;
+  end loop;
+end $$;
+
 -- Whether a claim of a push is held; until the end of the transaction nobody can take it. To be asked under the record's
 -- lock: who changes a record locks it first and the work of its pushes then.
 create function sync_engine.holds_push(p_tenant uuid, p_work text, p_epoch bigint) returns boolean language plpgsql as $$

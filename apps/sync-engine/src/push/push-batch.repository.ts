@@ -91,6 +91,20 @@ export class PushBatchRepository {
     });
   }
 
+  /** What the account calls these records; null: it does not know one. */
+  async externalIds(
+    { tenantId, integration }: Batch,
+    wanted: readonly { entity: number; key: string }[],
+  ): Promise<(string | null)[]> {
+    const rows = await this.db.call<{ id: string | null }>({
+      name: "external_ids",
+      text: "select id from sync_engine.external_ids($1, $2, $3, $4) id",
+      values: [tenantId, integration, wanted.map(({ entity }) => entity), wanted.map(({ key }) => key)],
+      readOnly: true,
+    });
+    return rows.map(({ id }) => id);
+  }
+
   /**
    * Notes that requests are about to leave; answers undefined for those that must not: their claim was lost, or something
    * moved since they were planned. A create goes under the reference of an earlier create of the same document that may have

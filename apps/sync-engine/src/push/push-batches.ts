@@ -31,11 +31,13 @@ interface Addressed<I> {
 @Injectable()
 export class PushBatches {
   private readonly seen: Gathered<Addressed<Wanted>, SeenPush | undefined>;
+  private readonly names: Gathered<Addressed<Wanted>, string | null>;
   private readonly marks: Gathered<Addressed<Leaving>, SentMark | undefined>;
   private readonly ends: Gathered<Addressed<Taken>, boolean>;
 
   constructor(repository: PushBatchRepository) {
     this.seen = gathered((batch, items) => repository.states(batch, items));
+    this.names = gathered((batch, items) => repository.externalIds(batch, items));
     this.marks = gathered((batch, items) => repository.mark(batch, items));
     this.ends = gathered((batch, items) => repository.settle(batch, items));
   }
@@ -44,6 +46,12 @@ export class PushBatches {
   see(account: Account, adapter: string, entity: EntityName, key: string): Promise<SeenPush | undefined> {
     const batch = batchOf(account, adapter);
     return this.seen.call(groupOf(batch), { batch, item: { entity: ENTITIES[entity].code, key } });
+  }
+
+  /** What the account calls a record; null: it does not know it. */
+  externalId(account: Account, entity: EntityName, key: string): Promise<string | null> {
+    const batch = batchOf(account, account.document.adapter.system);
+    return this.names.call(groupOf(batch), { batch, item: { entity: ENTITIES[entity].code, key } });
   }
 
   /** From here on the request may be under way. Undefined when something moved since it was planned. */

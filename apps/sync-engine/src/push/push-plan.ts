@@ -1,12 +1,10 @@
 import { type EntityName, type FieldError, type JsonObject } from "@dovetail/domain";
 import type { EntityPort, PushOperation } from "@dovetail/adapter-sdk";
 import { ProblemError } from "@dovetail/contracts";
-import { Database } from "@dovetail/database";
 import type { CompiledMapping, OutboundReference } from "@dovetail/mapping";
 import { Injectable } from "@nestjs/common";
 import type { Account } from "../accounts/account";
 import { AccountService } from "../accounts/account.service";
-import { RecordRepository } from "../records/record.repository";
 import type { Session } from "../accounts/session.service";
 import { isInFlight, sameJson } from "./push";
 import { PushBatches } from "./push-batches";
@@ -27,9 +25,7 @@ export type PushPlan =
 @Injectable()
 export class PushPlanner {
   constructor(
-    private readonly db: Database,
     private readonly batches: PushBatches,
-    private readonly records: RecordRepository,
     private readonly accounts: AccountService,
   ) {}
 
@@ -115,13 +111,12 @@ export class PushPlanner {
   private async externalIds(account: Account, wanted: readonly OutboundReference[]): Promise<ExternalIds> {
     const found = new Map<string, string>();
     if (wanted.length === 0) return { resolve: () => undefined, missing: [] };
-    await this.db.readOnly(account.tenantId, async (tx) => {
-      for (const parent of new Set(wanted.map((reference) => reference.entity))) {
-        const keys = wanted.filter((reference) => reference.entity === parent).map((reference) => reference.key);
-        const ids = await this.records.externalIds(tx, parent, account.num, keys);
-        for (const [parentKey, id] of ids) found.set(`${parent}/${parentKey}`, id);
-      }
-    });
+    await Promise.all(
+      wanted.map(async ({ entity, key }) => {
+        const id = await this.batches.externalId(account, entity, key);
+        if (id !== null) found.set(`${entity}/${key}`, id);
+      }),
+    );
     return {
       resolve: (parent, parentKey) => found.get(`${parent}/${parentKey}`),
       missing: wanted.filter((reference) => !found.has(`${reference.entity}/${reference.key}`)),
