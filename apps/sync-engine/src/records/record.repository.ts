@@ -89,6 +89,26 @@ export class RecordRepository {
     return row?.key;
   }
 
+  /** When the record's last change was accepted that did not come from this integration; undefined: all came from it. */
+  async acceptedAt(tx: Tx, entity: EntityName, key: string, integration: number): Promise<string | undefined> {
+    const row = await tx.one<{ at: string }>(
+      `with recursive h as (
+         select c.previous, p.integration, p.at, 1 as depth from sync_engine.records r
+           join sync_engine.changes c on c.tenant_id = r.tenant_id and c.page_id = r.page_id and c.entity = r.entity and c.key = r.key
+           join sync_engine.pages p on p.tenant_id = c.tenant_id and p.page_id = c.page_id
+           where r.tenant_id = $1 and r.entity = $2 and r.key = $3
+         union all
+         select c.previous, p.integration, p.at, h.depth + 1 from h
+           join sync_engine.changes c on c.tenant_id = $1 and c.page_id = h.previous and c.entity = $2 and c.key = $3
+           join sync_engine.pages p on p.tenant_id = c.tenant_id and p.page_id = c.page_id
+           where h.integration = $4 and h.depth < 1000)
+       select to_char(at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at from h
+       where integration is distinct from $4 order by depth limit 1`,
+      [tx.tenantId, ENTITIES[entity].code, key, integration],
+    );
+    return row?.at;
+  }
+
   /** Writes one change with its page of one; answers the page. The caller holds the row's lock. */
   async writeChange(tx: Tx, change: NewChange): Promise<number> {
     const trace = currentTrace();
