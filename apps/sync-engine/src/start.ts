@@ -9,6 +9,7 @@ import { comparedWithBroker } from "./recovery/broker-witness";
 import { DatabaseGeneration } from "./recovery/database-generation";
 import { RecoveryRepository } from "./recovery/recovery.repository";
 import { SyncEngineModule } from "./sync-engine.module";
+import type { Settings } from "./tokens";
 
 export { CrashPoints } from "./crash-points";
 export { type PageCall } from "./pull/page-call";
@@ -38,32 +39,24 @@ export async function startSyncEngine({ env, local, logger: given }: StartOption
     await db.close();
     throw error;
   });
-  const bus = await Bus.connect({
-    url: values.NATS_URL,
-    ...(values.NATS_USER === undefined ? {} : { user: values.NATS_USER }),
-    ...(values.NATS_PASSWORD === undefined ? {} : { pass: values.NATS_PASSWORD.reveal() }),
-    name: "sync-engine",
-    ...(local === undefined ? {} : { local }),
-    log: logger,
-  }).catch(async (error: unknown) => {
+  const bus = await busOf(values, logger, local).catch(async (error: unknown) => {
     await db.close();
     throw error;
   });
   const generation = await comparedWithBroker(recovery, { bus, logger }, noted);
-  const settings = {
-    enabled: values.ERP_INTEGRATION_ENABLED,
-    syncIntervalMs: values.ERP_SYNC_INTERVAL,
-    statusWatchMs: values.ERP_STATUS_WATCH_INTERVAL,
-    leaseMs: values.LEASE_MS,
-    concurrency: values.SYNC_ENGINE_CONCURRENCY,
-    fileRoots: (values.ERP_FILE_ROOTS ?? "").split(":").filter((folder) => folder !== ""),
-  };
   const keys = KeyRing.parse(values.SYNC_ENGINE_KEYS.reveal());
   const crash = new CrashPoints(values.CRASH_AT);
   const engine: { stop?: () => Promise<void> } = {};
   const running = await startService({
     name: "sync-engine",
-    module: SyncEngineModule.with({ db, bus, keys, settings, crash, generation: new DatabaseGeneration(generation) }),
+    module: SyncEngineModule.with({
+      db,
+      bus,
+      keys,
+      settings: settingsOf(values),
+      crash,
+      generation: new DatabaseGeneration(generation),
+    }),
     config: { host: values.HOST, port: values.PORT },
     logger,
     checks: [
@@ -77,4 +70,28 @@ export async function startSyncEngine({ env, local, logger: given }: StartOption
   });
   engine.stop = () => running.app.get(Engine).stop();
   return running;
+}
+
+type Values = ReturnType<typeof config.load>;
+
+function busOf(values: Values, log: Logger, local: LocalBus | undefined): Promise<Bus> {
+  return Bus.connect({
+    url: values.NATS_URL,
+    ...(values.NATS_USER === undefined ? {} : { user: values.NATS_USER }),
+    ...(values.NATS_PASSWORD === undefined ? {} : { pass: values.NATS_PASSWORD.reveal() }),
+    name: "sync-engine",
+    ...(local === undefined ? {} : { local }),
+    log,
+  });
+}
+
+function settingsOf(values: Values): Settings {
+  return {
+    enabled: values.ERP_INTEGRATION_ENABLED,
+    syncIntervalMs: values.ERP_SYNC_INTERVAL,
+    statusWatchMs: values.ERP_STATUS_WATCH_INTERVAL,
+    leaseMs: values.LEASE_MS,
+    concurrency: values.SYNC_ENGINE_CONCURRENCY,
+    fileRoots: (values.ERP_FILE_ROOTS ?? "").split(":").filter((folder) => folder !== ""),
+  };
 }

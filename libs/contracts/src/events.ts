@@ -100,6 +100,9 @@ export function streamSubjects(producer: Producer): string[] {
   return producer === "sync-engine" ? [`log.${producer}.>`, "erp.>"] : [`log.${producer}.>`];
 }
 
+/** The record events of all tenants. */
+export const RECORD_SUBJECTS = "erp.*.>";
+
 /** The subject of one event: records go out as `erp.<tenant>.<entity>.<op>`, the rest stays between services. */
 export function eventSubject(event: Pick<DomainEvent, "type" | "producer" | "tenant" | "data">): string {
   if (event.type.startsWith("record."))

@@ -3,6 +3,7 @@ export {
   PRODUCERS,
   streamOf,
   streamSubjects,
+  RECORD_SUBJECTS,
   eventSubject,
   consumerSubjects,
   tenantSubjects,

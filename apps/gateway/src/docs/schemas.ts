@@ -3,6 +3,7 @@ import { ROLES } from "../auth/roles";
 import { INTEGRATION_SCHEMAS } from "./integration-schemas";
 import { among, list, object, orNull, text, the, time, whole, flag } from "./schema";
 import { PLAN_SCHEMAS } from "./plan-schemas";
+import { LETTER_SCHEMAS } from "./letter-schemas";
 import { SYNC_SCHEMAS } from "./sync-schemas";
 import { SYSTEM_SCHEMAS } from "./system-schemas";
 
@@ -131,6 +132,7 @@ export const SCHEMAS = {
   ...INTEGRATION_SCHEMAS,
   ...SYNC_SCHEMAS,
   ...PLAN_SCHEMAS,
+  ...LETTER_SCHEMAS,
   ...SYSTEM_SCHEMAS,
 } as const;
 

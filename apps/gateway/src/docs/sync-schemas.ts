@@ -1,14 +1,4 @@
-import {
-  BULK_JOB_KINDS,
-  BULK_JOB_STATUSES,
-  DEAD_LETTER_KINDS,
-  DEAD_LETTER_STATUSES,
-  JOB_MODES,
-  JOB_STATUSES,
-  JOB_TRIGGERS,
-  SYNC_STATES,
-  TRANSACTION_STATUSES,
-} from "@dovetail/contracts";
+import { JOB_MODES, JOB_STATUSES, JOB_TRIGGERS, SYNC_STATES, TRANSACTION_STATUSES } from "@dovetail/contracts";
 import { ENTITY_NAMES } from "@dovetail/domain";
 import { among, flag, free, list, object, orNull, text, the, time, whole } from "./schema";
 
@@ -49,7 +39,7 @@ const transaction = {
   problem: null,
 };
 
-/** Answers about jobs, records, changes, transactions and dead letters. */
+/** Answers about jobs, records, changes and transactions. */
 export const SYNC_SCHEMAS = {
   EntityName: among(ENTITY_NAMES),
   Job: object(
@@ -168,80 +158,5 @@ export const SYNC_SCHEMAS = {
       problem: orNull(the("Problem")),
     },
     transaction,
-  ),
-  DeadLetter: object(
-    {
-      id: text(),
-      kind: among(DEAD_LETTER_KINDS),
-      integration: orNull(text()),
-      direction: way,
-      entityType: orNull(entityType),
-      key: orNull(text()),
-      externalId: orNull(text()),
-      reason: text(),
-      problem: orNull(the("Problem")),
-      payload: {},
-      request: orNull(the("LetterExcerpt")),
-      response: orNull(the("LetterExcerpt")),
-      status: among(DEAD_LETTER_STATUSES),
-      note: orNull(text()),
-      closedBy: orNull(text()),
-      attempts: whole(),
-      version: whole(),
-      createdAt: time,
-      updatedAt: time,
-    },
-    {
-      id: ID,
-      kind: "PARKED",
-      integration: "odoo-demo",
-      direction: "inbound",
-      entityType: "PurchaseOrder",
-      key: "PO-1",
-      externalId: "41",
-      reason: "UNKNOWN_PARENT",
-      problem: null,
-      payload: { name: "PO-1" },
-      request: null,
-      response: null,
-      status: "OPEN",
-      note: null,
-      closedBy: null,
-      attempts: 1,
-      version: 1,
-      createdAt: AT,
-      updatedAt: AT,
-    },
-  ),
-  LetterExcerpt: object({ head: text(), "body?": text() }, { head: "POST https://erp.example/api", body: "{…}" }),
-  BulkJob: object(
-    {
-      id: text(),
-      kind: among(BULK_JOB_KINDS),
-      status: among(BULK_JOB_STATUSES),
-      filter: free,
-      total: whole(),
-      counts: object({ seen: whole(), done: whole() }),
-      left: { ...free, description: "entries left as they were, by reason; seen = done + their sum" },
-      createdBy: text(),
-      createdAt: time,
-      startedAt: orNull(time),
-      finishedAt: orNull(time),
-      problem: orNull(the("Problem")),
-    },
-    {
-      id: ID,
-      kind: "retry",
-      status: "completed",
-      filter: { kind: "PUSH" },
-      total: 14,
-      counts: { seen: 14, done: 12 },
-      left: { UNKNOWN: 2 },
-      createdBy: "/users/ada",
-      createdAt: AT,
-      startedAt: AT,
-      finishedAt: AT,
-      problem: null,
-    },
   ),
 } as const;

@@ -1,3 +1,4 @@
+import { RECORD_SUBJECTS } from "@dovetail/contracts";
 import { lastPublished, type Bus } from "@dovetail/messaging";
 import type { Logger } from "@dovetail/service-kit";
 import { readCursor } from "../feed/feed-cursor";
@@ -13,7 +14,7 @@ export async function comparedWithBroker(
   generation: number,
 ): Promise<number> {
   try {
-    const last = await lastPublished(bus, "sync-engine", "erp.*.>");
+    const last = await lastPublished(bus, "sync-engine", RECORD_SUBJECTS);
     if (last?.cursor === undefined || readCursor(last.cursor).epoch !== generation) return generation;
     if (!(await repository.isAhead(last.tenantid, last.position))) return generation;
     logger.error(
