@@ -11,6 +11,7 @@ import {
   afterPoll,
   afterSilence,
   inquiry,
+  mayStillArrive,
   isForPerson,
   settleMs,
   TROUBLE_MS,
@@ -111,19 +112,25 @@ export class PushResolver {
       case "compare":
         return this.compare(turn, state, first as Raw);
       case "lookAgain":
-        return this.write(turn, async (tx) => {
-          await this.pushes.change(tx, push.id, { status: "unknown", lookedUp: next.lookedUp });
-          return { againInMs: next.ms };
-        });
+        return this.lookLater(turn, push, next);
       case "sendAgain":
         return this.sendAgain(turn, push);
     }
   }
 
+  private async lookLater(turn: PushTurn, push: PushRow, next: { lookedUp: number; ms: number }): Promise<WorkResult> {
+    return this.write(turn, async (tx) => {
+      await this.pushes.change(tx, push.id, { status: "unknown", lookedUp: next.lookedUp });
+      return { againInMs: next.ms };
+    });
+  }
+
   private async compare(turn: PushTurn, state: PushState, row: Raw): Promise<WorkResult> {
     const shown = await this.settler.read(turn.account, turn.entity, row.externalId, row.version, row);
     if (!shown.record) return this.sendAgain(turn, state.push);
-    return this.store(turn, state, shown, afterCompare(state, shown.record));
+    const sent = afterCompare(state, shown.record);
+    const later = mayStillArrive(state.push, sent, abilitiesOf(turn.port, turn.session.handle));
+    return later ? this.lookLater(turn, state.push, later) : this.store(turn, state, shown, sent);
   }
 
   private async confirmed(

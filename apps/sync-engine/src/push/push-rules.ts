@@ -216,7 +216,22 @@ export function afterLookUp(push: PushRow, found: number, can: Abilities): After
 }
 
 function lookAgainMs(push: PushRow, can: Abilities): number {
+  if (push.operation === "update") return can.settleMs ?? DEFAULT_SETTLE_MS;
   return Math.max(LOOK_AGAIN_MS, settleMs(push, can) / 2);
+}
+
+/**
+ * Whether an update that is not seen there may still take effect: then it would overwrite whatever is sent before. So nothing is
+ * sent until it has had its time, as with a create. Where a request ends with its connection (class K) it has had it.
+ */
+export function mayStillArrive(
+  push: PushRow,
+  sent: SentPart,
+  can: Abilities,
+): { lookedUp: number; ms: number } | undefined {
+  const lookedUp = push.looked_up + 1;
+  if (push.operation !== "update" || sent.current || can.class === "K" || lookedUp >= LOOK_UPS) return undefined;
+  return { lookedUp, ms: lookAgainMs(push, can) };
 }
 
 /** The ERP did not answer the question; one that refuses or merges a second write need not be able to find the first. */
