@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { buildAll } from "./build-all.mjs";
 import { root } from "./build.mjs";
 
-await buildAll(["apps/sync-engine", "apps/gateway", "tools/bench"]);
+await buildAll(["apps/sync-engine", "apps/gateway", "apps/platform", "tools/bench"]);
 process.chdir(root);
 const main = join(root, "dist/tools/bench/main.js");
 process.argv[1] = main;

@@ -1,4 +1,4 @@
-export const BENCHES = ["sync", "api", "writer", "push", "drain", "scale"] as const;
+export const BENCHES = ["sync", "api", "writer", "push", "drain", "scale", "status"] as const;
 export type Bench = (typeof BENCHES)[number];
 
 export interface Options {
@@ -16,7 +16,7 @@ export interface Options {
 }
 
 export const USAGE =
-  "npm run bench -- sync|api|writer|push|drain|scale … [--json] [--rows N[,N]] [--runs N] [--quick] [--no-profile] [--busy]";
+  "npm run bench -- sync|api|writer|push|drain|scale|status … [--json] [--rows N[,N]] [--runs N] [--quick] [--no-profile] [--busy]";
 
 /** Reads the command line. Throws with the usage. */
 export function readOptions(args: readonly string[]): Options {

@@ -11,6 +11,7 @@ const MEASURES: Record<Bench, () => Promise<Measure>> = {
   api: async () => (await import("./api/measure")).measureApi,
   push: async () => (await import("./push/measure")).measurePush,
   drain: async () => (await import("./push/measure")).measureDrain,
+  status: async () => (await import("./status/measure")).measureStatus,
   scale: async () => (await import("./push/measure")).measureScale,
 };
 
