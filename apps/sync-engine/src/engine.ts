@@ -79,6 +79,7 @@ export class Handlers {
     this.pushes = { push: calling.push };
     this.others = {
       reread: calling.reread,
+      "reread-later": calling.reread,
       release: (claim) => rows.release(claim),
       schedule: (claim) => schedules.handle(claim),
       scan: (claim) => rounds.scan(claim),
@@ -105,14 +106,22 @@ export class EngineLinks {
   follow(wake: () => void, leaseMs: number): { stop(): Promise<void> }[] {
     const tenants = () => this.tenants.all();
     const onPoison = (tx: Tx, event: DomainEvent, error: unknown) => this.letters.savePoison(tx, event, error);
-    const each = { db: this.db, bus: this.bus, service: "sync-engine", leaseMs, tenants, log: this.logger, onPoison };
+    const each = {
+      db: this.db,
+      bus: this.bus,
+      service: "sync-engine",
+      leaseMs,
+      tenants,
+      log: this.logger,
+      onPoison,
+      applied: wake,
+    };
     const config = new Consumer<ConfigEvent>({
       ...each,
       producer: "integration-config",
       types: ["integration.created", "integration.updated", "integration.deleted", "mapping.updated"],
       apply: async (tx, event) => {
         await enqueue(tx, { kind: "account", id: event.data.integrationId, priority: 1 });
-        wake();
       },
     });
     const notices = new Consumer<"notice.received">({
@@ -121,7 +130,6 @@ export class EngineLinks {
       types: ["notice.received"],
       apply: async (tx, event) => {
         await enqueue(tx, { kind: "notice", id: event.data.noticeId, priority: 2 });
-        wake();
       },
     });
     config.start();

@@ -35,7 +35,7 @@ function pointAt(tenant: TestTenant, url: string, database: string): void {
   tenant.setMapping("Supplier", 1, odoo.mappings.Supplier as unknown as JsonObject);
 }
 
-describe("kill -9 of the engine", () => {
+describe("SYN-2: kill -9 of the engine", () => {
   let world: World;
   let bulk: RunningBulk;
   let simulator: Running;

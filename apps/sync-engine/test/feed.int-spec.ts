@@ -67,7 +67,7 @@ describe("the change feed", () => {
     return row?.entity ?? 0;
   }
 
-  it("has no gaps and no repeats under concurrent writers, with the broker's store wiped in between", async () => {
+  it("SYN-15: has no gaps and no repeats under concurrent writers, with the broker's store wiped in between", async () => {
     const follower = new Follower(world);
     world.erp.seedRows("Part", 100);
     const writers = Array.from({ length: 4 }, async (_, w) => {

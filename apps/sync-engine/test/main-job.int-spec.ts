@@ -63,7 +63,11 @@ describe("the main job", () => {
     expect(id).toBeDefined();
   });
 
+<<<<<<< HEAD
   it("SYN-9: brings a change of the MES to the ERP, once, and does not take its echo for a change", async () => {
+=======
+  it("SYN-8, SYN-9: brings a change of the MES to the ERP, once, and does not take its echo for a change", async () => {
+>>>>>>> a699cc7 (Notices are read at once and a little later again, and what they bring is told at once; each requirement is named by a test)
     const body = { ...world.erp.newBody("Supplier"), supplierNumber: "MES-1", name: "From the MES" };
     const answer = await world.bus.call(sync.write, world.context, {
       entityType: "Supplier",
@@ -103,7 +107,7 @@ describe("the main job", () => {
     expect(states).toContainEqual(expect.objectContaining(pushed));
   });
 
-  it("sends only what changed, and lets the ERP's change of another field arrive", async () => {
+  it("SYN-10: sends only what changed, and lets the ERP's change of another field arrive", async () => {
     const before = await world.view("Supplier", "MES-1");
     const externalId = before.sync.find((entry) => entry.externalId)?.externalId ?? "";
     world.erp.mutate("Supplier", externalId, { externalReference: "ERP side" });

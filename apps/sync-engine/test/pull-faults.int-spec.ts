@@ -143,6 +143,7 @@ describe("a pull of an ERP that fails", () => {
     expect(full?.counts).toMatchObject({ read: 1, unchanged: 1 });
   });
 
+<<<<<<< HEAD
   it("SYN-3: loses no row of many with one stamp, however the pages cut them, nor one that is stamped alike later", async () => {
     const { erp } = world;
     const stamp = erp.stampOf(erp.now());
@@ -156,6 +157,9 @@ describe("a pull of an ERP that fails", () => {
   });
 
   it("writes nothing for unchanged rows", async () => {
+=======
+  it("SYN-2: writes nothing for unchanged rows", async () => {
+>>>>>>> a699cc7 (Notices are read at once and a little later again, and what they bring is told at once; each requirement is named by a test)
     const sizes = () =>
       world.sql(`select (select count(*) from sync_engine.changes) c, (select count(*) from sync_engine.pages) p,
         (select count(*) from sync_engine.event_log where type like 'record.%') l, (select max(xmin::text::bigint) from sync_engine.records) x`);
@@ -182,7 +186,7 @@ describe("a pull of an ERP that fails", () => {
     expect((await world.bus.call(sync.job, world.context, { id })).status).toBe("cancelled");
   });
 
-  it("makes one of wishes that have not started, and full when one of them is", async () => {
+  it("SYN-1: makes one of wishes that have not started, and full when one of them is", async () => {
     atPage(1, { kind: "status", status: 429, retryAfterSeconds: 1 });
     const [running] = await world.main.execute(["Supplier"]);
     await eventually(async () => {
@@ -198,7 +202,7 @@ describe("a pull of an ERP that fails", () => {
     await world.main.ended(running?.id ?? "");
   });
 
-  it("runs a schedule that was missed once", async () => {
+  it("SYN-1: runs a schedule that was missed once", async () => {
     world.main.change({ syncSchedule: { enabled: true, interval: "0 3 1 1 *" } });
     const { id } = world.integration;
     await world.main.execute(["Customer"]);

@@ -4,7 +4,7 @@ import { World } from "./world";
 
 const sumOf = ({ counts }: Job) => counts.created + counts.updated + counts.unchanged + counts.rejected + counts.parked;
 
-describe("bad rows of a pull", () => {
+describe("SYN-5: bad rows of a pull", () => {
   let world: World;
 
   beforeAll(async () => {

@@ -32,7 +32,7 @@ describe("the order of pushes", () => {
     expect(world.main.documents("Supplier", "S-1")).toHaveLength(1);
   });
 
-  it("an order waits for its supplier and goes out with the supplier's external id", async () => {
+  it("SYN-6: an order waits for its supplier and goes out with the supplier's external id", async () => {
     world.erp.faults.next({ kind: "status", status: 429, retryAfterSeconds: 1 }, { calls: ["push"] });
     await world.main.write({ entityType: "Supplier", key: "S-2", body: { supplierNumber: "S-2" } });
     const answer = await world.main.write({ entityType: "PurchaseOrder", key: "PO-1", body: order("PO-1", "S-2") });
@@ -58,7 +58,7 @@ describe("the order of pushes", () => {
     expect(after.counts).toMatchObject({ parked: 0, created: 1 });
   });
 
-  it("a page read before a push does not revert it: the row waits and is read again", async () => {
+  it("SYN-9: a page read before a push does not revert it: the row waits and is read again", async () => {
     world.erp.insert("Supplier", { supplierNumber: "RACE", name: "old" });
     world.erp.advance(2_000);
     await world.sync(["Supplier"]);

@@ -37,7 +37,7 @@ describe("two tenants and two engines on one database", () => {
     expect(feed.items.every((event) => event["tenant"] === "acme")).toBe(true);
   });
 
-  it("engines share the work and never double a push", async () => {
+  it("SYN-13: engines share the work and never double a push", async () => {
     const keys = Array.from({ length: 60 }, (_, i) => `SHARED-${i}`);
     const answers = await Promise.all(
       keys.map((key) => world.main.write({ entityType: "Part", key, body: part(key, "one") })),
@@ -61,7 +61,7 @@ describe("two tenants and two engines on one database", () => {
     expect(world.erp.journal.filter((entry) => entry.what === "merged")).toEqual([]);
   });
 
-  it("a worker whose lease was taken cannot commit, and the job still ends with the right counts", async () => {
+  it("SYN-13: a worker whose lease was taken cannot commit, and the job still ends with the right counts", async () => {
     world.erp.seedRows("Part", 100);
     const { faults } = world.erp;
     const take = faults.take.bind(faults);

@@ -12,7 +12,7 @@ import { entitySettings } from "./account";
 import { AccountService } from "./account.service";
 import { TenantDirectory } from "./tenant-directory";
 
-/** An ERP may tell before it commits (Odoo 17): read a little later. */
+/** An ERP may tell before it commits (Odoo 17): what is read at once is read a little later again. */
 const AFTER_NOTICE_MS = 2_000;
 const TROUBLE_MS = 5_000;
 
@@ -71,7 +71,8 @@ export class AccountWorker {
         if (externalId === undefined) await this.turns.jobs.queue(account, entity, "incremental", "webhook", tx);
         else {
           const id = rereadWorkId(account.num, ENTITIES[entity].code, externalId);
-          await enqueue(tx, { kind: "reread", id, dueInMs: AFTER_NOTICE_MS, priority: 2 });
+          await enqueue(tx, { kind: "reread", id, dueInMs: 0, priority: 2 });
+          await enqueue(tx, { kind: "reread-later", id, dueInMs: AFTER_NOTICE_MS, priority: 4 });
         }
       }
     });

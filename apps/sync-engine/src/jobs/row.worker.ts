@@ -12,6 +12,7 @@ import { GoneRows } from "../pull/gone-rows";
 import { ParkedService } from "../pull/parked.service";
 import { SingleReader } from "../pull/single-reader";
 import { entityOf } from "../pull/source-row.service";
+import { WorkBell } from "../work-bell";
 
 const TROUBLE_MS = 10_000;
 const SWEEP_MS = 30_000;
@@ -39,6 +40,7 @@ export class RowWorker {
     private readonly accounts: AccountService,
     private readonly reading: RowReading,
     private readonly letters: DeadLetterRepository,
+    private readonly bell: WorkBell,
   ) {}
 
   async reread(claim: Claim): Promise<WorkResult> {
@@ -50,6 +52,8 @@ export class RowWorker {
     try {
       if ((await this.reading.reader.read(account, entity, externalId)) === "absent")
         await this.absent(account, entity, externalId);
+      // what has changed is to be told, and pushed to others
+      this.bell.ring();
       return { done: true };
     } catch (error) {
       if (error instanceof AccountWaitsError) throw error;

@@ -1,4 +1,12 @@
-import { AdapterError, type Http, type HttpAnswer, type HttpRequest } from "@dovetail/adapter-sdk";
+import {
+  AdapterError,
+  httpClassify,
+  RETRY_TABLE,
+  type Category,
+  type Http,
+  type HttpAnswer,
+  type HttpRequest,
+} from "@dovetail/adapter-sdk";
 import { Database } from "@dovetail/database";
 import { METRICS, type Metrics } from "@dovetail/service-kit";
 import { Inject, Injectable } from "@nestjs/common";
@@ -50,6 +58,7 @@ export class EngineMetrics {
       "system",
       "code",
     ]);
+    this.tellThresholds();
     const depth = metrics.gauge("dovetail_queue_depth", "Work that waits or is under way.", ["queue"]);
     metrics.gauge("dovetail_queue_age_seconds", "How long the oldest due work has waited.", ["queue"], async (age) => {
       const queues = await db.dispatch<{ kind: string; depth: number; age: number }>(
@@ -74,6 +83,17 @@ export class EngineMetrics {
       for (const state of ["circuit", "paused"]) gauge.set({ state }, 0);
       for (const { why } of read()) if (why !== undefined) gauge.inc({ state: why });
     });
+  }
+
+  /** Beside the counter of failures: an alert compares the increase of an hour with the category's own bound. */
+  private tellThresholds(): void {
+    const help =
+      "Failed calls of ERPs within an hour that raise an alert, by category; a category without one has none.";
+    const bounds = this.metrics.gauge("dovetail_erp_errors_alert_per_hour", help, ["code"]);
+    for (const code of Object.keys(RETRY_TABLE) as Category[]) {
+      const { alertPerHour } = RETRY_TABLE[code];
+      if (alertPerHour !== undefined) bounds.set({ code }, alertPerHour);
+    }
   }
 
   jobEnded(job: JobRow): void {
@@ -102,6 +122,7 @@ export class EngineMetrics {
     try {
       const answer = await http.request(request);
       done({ outcome: `${Math.floor(answer.status / 100)}xx` });
+      if (answer.status >= 400) this.failures.inc({ system, code: httpClassify({ status: answer.status }).category });
       return answer;
     } catch (error) {
       done({ outcome: "failed" });

@@ -14,6 +14,8 @@ export interface Effects<T extends EventType> {
   /** The effect of one event, through `tx` alone: it is run again when the transaction is. */
   apply(tx: Tx, event: DomainEvent<T>): Promise<void>;
   /** Notes an event whose `apply` failed five times; the position then moves on. */
+  /** Told once effects are committed: what they have made may be worked on. */
+  applied?: () => void;
   onPoison(tx: Tx, event: DomainEvent<T>, error: unknown): Promise<void>;
   log: Log;
   clock?: Clock;
@@ -45,6 +47,7 @@ export class Applier<T extends EventType> {
       try {
         const to = behind(last);
         await this.store.move(tenantId, from, to, (tx) => this.effectOf(tx, events));
+        this.effects.applied?.();
         return to;
       } catch (error) {
         if (isOutage(error)) throw error;
@@ -61,6 +64,7 @@ export class Applier<T extends EventType> {
     for (let attempt = 1; ; attempt++) {
       try {
         await this.store.move(tenantId, from, to, (tx) => this.effectOf(tx, [event]));
+        this.effects.applied?.();
         return to;
       } catch (error) {
         if (isOutage(error)) throw error;

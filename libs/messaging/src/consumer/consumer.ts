@@ -182,6 +182,7 @@ function pick<T extends EventType>(options: ConsumerOptions<T>): Omit<Effects<T>
     producer: options.producer,
     apply: (tx, event) => options.apply(tx, event),
     onPoison: (tx, event, error) => options.onPoison(tx, event, error),
+    ...(options.applied ? { applied: options.applied } : {}),
     ...(options.types ? { types: options.types } : {}),
     ...(options.clock ? { clock: options.clock } : {}),
   };
