@@ -63,11 +63,7 @@ describe("the main job", () => {
     expect(id).toBeDefined();
   });
 
-<<<<<<< HEAD
-  it("SYN-9: brings a change of the MES to the ERP, once, and does not take its echo for a change", async () => {
-=======
   it("SYN-8, SYN-9: brings a change of the MES to the ERP, once, and does not take its echo for a change", async () => {
->>>>>>> a699cc7 (Notices are read at once and a little later again, and what they bring is told at once; each requirement is named by a test)
     const body = { ...world.erp.newBody("Supplier"), supplierNumber: "MES-1", name: "From the MES" };
     const answer = await world.bus.call(sync.write, world.context, {
       entityType: "Supplier",

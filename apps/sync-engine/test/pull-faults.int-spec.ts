@@ -143,7 +143,6 @@ describe("a pull of an ERP that fails", () => {
     expect(full?.counts).toMatchObject({ read: 1, unchanged: 1 });
   });
 
-<<<<<<< HEAD
   it("SYN-3: loses no row of many with one stamp, however the pages cut them, nor one that is stamped alike later", async () => {
     const { erp } = world;
     const stamp = erp.stampOf(erp.now());
@@ -156,10 +155,7 @@ describe("a pull of an ERP that fails", () => {
     expect(again?.counts).toMatchObject({ created: 1 });
   });
 
-  it("writes nothing for unchanged rows", async () => {
-=======
   it("SYN-2: writes nothing for unchanged rows", async () => {
->>>>>>> a699cc7 (Notices are read at once and a little later again, and what they bring is told at once; each requirement is named by a test)
     const sizes = () =>
       world.sql(`select (select count(*) from sync_engine.changes) c, (select count(*) from sync_engine.pages) p,
         (select count(*) from sync_engine.event_log where type like 'record.%') l, (select max(xmin::text::bigint) from sync_engine.records) x`);
