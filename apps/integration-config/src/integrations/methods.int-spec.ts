@@ -78,7 +78,7 @@ describe("a template", () => {
       authMethod: "NONE",
       syncSchedule: { enabled: true, interval: "@hourly" },
       settings: { root: "/x" },
-      entities: { Supplier: { direction: "both", master: true, schedule: "0 2 * * *", pageSize: 1000 } },
+      entities: { Supplier: { direction: "both", master: true, schedule: "0 2 * * *", pageSize: 100 } },
     });
     expect(made).not.toHaveProperty("template");
     expect(await versions("PurchaseOrder")).toEqual([{ version: 1, origin: "template", field: "ORDER" }]);
