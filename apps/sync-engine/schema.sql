@@ -130,6 +130,18 @@ table dead_letters (
   erp_version text,
   closed_by text
 ) row security forced
+table erp_tokens (
+  tenant_id uuid not null,
+  integration integer not null,
+  credentials text not null,
+  generation integer not null default 0,
+  sealed jsonb,
+  expires_at timestamp with time zone,
+  owner text,
+  lease_until timestamp with time zone,
+  tries integer not null default 0,
+  required boolean not null default false
+) row security forced
 table event_log (
   seq bigint not null generated always as identity,
   tenant_id uuid not null,
@@ -298,7 +310,8 @@ table pushes (
   response jsonb,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
-  mapping integer
+  mapping integer,
+  channel integer
 ) row security forced
 table records (
   tenant_id uuid not null,
@@ -363,6 +376,7 @@ consumer_positions: consumer_positions_pkey PRIMARY KEY (tenant_id, producer)
 cursors: cursors_pkey PRIMARY KEY (tenant_id, integration, entity)
 database_generations: database_generations_pkey PRIMARY KEY (generation)
 dead_letters: dead_letters_pkey PRIMARY KEY (tenant_id, id)
+erp_tokens: erp_tokens_pkey PRIMARY KEY (tenant_id, integration)
 event_log: event_log_n_check CHECK ((n > 0))
 event_log: event_log_pkey PRIMARY KEY (tenant_id, seq)
 jobs: jobs_pkey PRIMARY KEY (tenant_id, id)
@@ -383,6 +397,7 @@ work: work_pkey PRIMARY KEY (tenant_id, kind, id)
 
 -- indexes
 CREATE UNIQUE INDEX accounts_name ON sync_engine.accounts USING btree (tenant_id, name) WHERE (NOT deleted)
+CREATE INDEX dead_letters_conflict ON sync_engine.dead_letters USING btree (tenant_id, integration, entity, key) WHERE ((status = 'OPEN'::text) AND (kind = 'CONFLICT'::text))
 CREATE INDEX dead_letters_listed ON sync_engine.dead_letters USING btree (tenant_id, status, created_at, id)
 CREATE INDEX dead_letters_merge ON sync_engine.dead_letters USING btree (tenant_id, integration, entity, id) WHERE ((status = 'OPEN'::text) AND (reason = 'MERGE'::text))
 CREATE INDEX dead_letters_outbound ON sync_engine.dead_letters USING btree (tenant_id, integration, entity, key) WHERE ((status = 'OPEN'::text) AND (direction = 'outbound'::text))
@@ -392,6 +407,7 @@ CREATE INDEX dead_letters_waiting ON sync_engine.dead_letters USING btree (tenan
 CREATE INDEX event_log_at ON sync_engine.event_log USING btree (at)
 CREATE UNIQUE INDEX event_log_position ON sync_engine.event_log USING btree (tenant_id, "position")
 CREATE INDEX event_log_unnumbered ON sync_engine.event_log USING btree (tenant_id, seq) WHERE (("position" IS NULL) AND (NOT silent))
+CREATE INDEX jobs_approved ON sync_engine.jobs USING btree (tenant_id, integration, entity) WHERE (dry_run AND (status = 'running'::text))
 CREATE UNIQUE INDEX jobs_queued ON sync_engine.jobs USING btree (tenant_id, integration, entity, direction) WHERE ((status = 'queued'::text) AND (NOT dry_run))
 CREATE UNIQUE INDEX jobs_running ON sync_engine.jobs USING btree (tenant_id, integration, entity, direction) WHERE ((status = 'running'::text) AND (NOT dry_run))
 CREATE UNIQUE INDEX links_external ON sync_engine.links USING btree (external_id, tenant_id, entity, integration)
@@ -418,6 +434,7 @@ changes: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(cu
 consumer_positions: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
 cursors: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
 dead_letters: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
+erp_tokens: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
 event_log: policy dispatch for all to sync_engine_dispatch using (true) with check (true)
 event_log: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
 jobs: policy tenant for all to public using ((tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS "nullif")))
@@ -448,7 +465,7 @@ AS $function$
 declare
   n_read int := 0; n_changed int := 0; n_created int := 0; n_loaded int; n_rejected int; n_parked int;
   n_same int := coalesce(cardinality(string_to_array(p_same, E'\n')), 0);
-  page bigint; noted bigint; seen_ids text;
+  page bigint; noted bigint; seen_ids text; listed boolean := false;
 begin
   perform set_config('app.tenant', p_tenant::text, true);
   left_over := 0;
@@ -466,9 +483,10 @@ begin
   -- What an earlier run could not apply is settled by this read of the same row.
   if exists (select 1 from sync_engine.dead_letters where tenant_id = p_tenant and integration = p_integration and entity = p_entity
       and status = 'OPEN' and direction = 'inbound') then
+    listed := true;
     update sync_engine.dead_letters set status = 'RESOLVED', note = 'a later read succeeded', updated_at = now()
       where tenant_id = p_tenant and integration = p_integration and entity = p_entity and status = 'OPEN' and direction = 'inbound'
-        and external_id in (select unnest(string_to_array(p_externals, E'\n')) union all select unnest(string_to_array(p_same, E'\n'))
+        and kind <> 'CONFLICT' and external_id in (select unnest(string_to_array(p_externals, E'\n')) union all select unnest(string_to_array(p_same, E'\n'))
           union all select l->>'externalId' from jsonb_array_elements(p_letters) l);
   end if;
 
@@ -539,6 +557,16 @@ begin
         p_io, p_job from l)
     select (select count(*) from s), (select count(*) from u), (select count(*) from u where version = 1), (select count(*) from l)
       into n_read, n_changed, n_created, left_over;
+  end if;
+
+  -- A conflict stands until a person resolves it, or the row comes to be merged; one that is left over is compared first.
+  if listed then
+    update sync_engine.dead_letters d set status = 'RESOLVED', note = 'a later read succeeded', updated_at = now()
+      where tenant_id = p_tenant and integration = p_integration and entity = p_entity and status = 'OPEN' and direction = 'inbound'
+        and kind = 'CONFLICT' and external_id in (select unnest(string_to_array(p_externals, E'\n')) union all
+          select unnest(string_to_array(p_same, E'\n')) union all select l->>'externalId' from jsonb_array_elements(p_letters) l)
+        and not exists (select 1 from sync_engine.dead_letters m where m.tenant_id = p_tenant and m.integration = p_integration
+          and m.entity = p_entity and m.status = 'OPEN' and m.reason = 'MERGE' and m.external_id = d.external_id);
   end if;
 
   if jsonb_array_length(p_letters) > 0 then
@@ -631,6 +659,146 @@ begin
     select p_tenant, 'push', p_integration || ':' || d.entity || ':' || d.key, 5 from doubted d on conflict do nothing;
   return true;
 end $function$
+CREATE OR REPLACE FUNCTION sync_engine.begin_tokens(p_tenant uuid, p_integration integer, p_owner text, p_credentials text, p_stale integer, p_margin_ms integer, p_lease_ms integer)
+ RETURNS TABLE(state text, generation integer, sealed jsonb, expires_ms double precision, newly boolean)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  t sync_engine.erp_tokens;
+  at timestamptz;
+begin
+  perform set_config('app.tenant', p_tenant::text, true);
+  insert into sync_engine.erp_tokens (tenant_id, integration, credentials) values (p_tenant, p_integration, p_credentials)
+    on conflict do nothing;
+  select * into t from sync_engine.erp_tokens where tenant_id = p_tenant and integration = p_integration for update;
+  at := clock_timestamp();
+  newly := false;
+  if t.credentials <> p_credentials then
+    update sync_engine.erp_tokens k set credentials = p_credentials, generation = k.generation + 1, sealed = null, expires_at = null,
+        owner = null, lease_until = null, tries = 0, required = false
+      where k.tenant_id = p_tenant and k.integration = p_integration returning * into t;
+  end if;
+  generation := t.generation;
+  sealed := t.sealed;
+  expires_ms := extract(epoch from t.expires_at - at) * 1000;
+  if t.required then
+    state := 'required';
+  elsif t.sealed is not null and t.generation is distinct from p_stale
+      and (t.expires_at is null or t.expires_at > at + p_margin_ms * interval '1 millisecond') then
+    state := 'held';
+  elsif t.lease_until > at and t.owner <> p_owner then
+    state := 'wait';
+  elsif t.tries >= 2 then
+    state := 'required';
+    newly := true;
+  else
+    state := 'renew';
+    update sync_engine.erp_tokens k set owner = p_owner, lease_until = at + p_lease_ms * interval '1 millisecond', tries = k.tries + 1
+      where k.tenant_id = p_tenant and k.integration = p_integration;
+  end if;
+  return next;
+end $function$
+CREATE OR REPLACE FUNCTION sync_engine.claim_in_turn(p_kinds text[], p_owner text, p_limit integer, p_lease_ms integer, p_most integer, p_queues integer[], p_queue_room integer[], p_queue integer, p_tenants uuid[], p_tenant_room integer[], p_tenant integer, p_without integer[], p_after integer)
+ RETURNS TABLE(seen integer, tenant_id uuid, kind text, id text, priority smallint, epoch bigint, queue integer)
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_custom_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_sort TO 'off'
+ SET enable_incremental_sort TO 'off'
+AS $function$
+#variable_conflict use_column
+declare t timestamptz := clock_timestamp();
+begin
+  return query
+    with recursive lap(kind, queue) as (
+      select k.kind, (select w.queue from sync_engine.work w where w.kind = k.kind and w.lease_until is null order by w.queue limit 1)
+      from unnest(p_kinds) k(kind)
+      union all
+      select l.kind, (select w.queue from sync_engine.work w where w.kind = l.kind and w.lease_until is null
+        and w.queue > l.queue order by w.queue limit 1)
+      from lap l where l.queue is not null),
+    expired as materialized (
+      select w.tenant_id, w.kind, w.id from sync_engine.work w
+      where w.kind = any(p_kinds) and w.lease_until < t order by w.lease_until limit p_limit for update skip locked),
+    seen as materialized (
+      select w.tenant_id, w.kind, w.id, w.queue, w.priority, w.due_at from lap l cross join lateral (
+        select * from sync_engine.work w
+        where w.kind = l.kind and w.queue = l.queue and w.lease_until is null and w.due_at <= t
+        order by w.priority, w.due_at limit p_most) w
+      where l.queue is not null and l.queue <> all(p_without)),
+    ranked as (
+      select s.*, row_number() over (partition by s.queue order by s.priority, s.due_at) nth,
+        row_number() over (partition by s.tenant_id order by s.priority, s.due_at) nth_of_tenant
+      from seen s where s.queue <> all(p_without)),
+    chosen as materialized (
+      select r.tenant_id, r.kind, r.id from ranked r
+        left join unnest(p_queues, p_queue_room) q(queue, room) on q.queue = r.queue
+        left join unnest(p_tenants, p_tenant_room) h(tenant_id, room) on h.tenant_id = r.tenant_id
+      where (r.queue = 0 or r.nth <= coalesce(q.room, p_queue)) and r.nth_of_tenant <= coalesce(h.room, p_tenant)
+      order by (r.nth - 1) / 4, r.queue <= p_after, r.priority, r.due_at limit p_limit),
+    due as materialized (
+      select w.tenant_id, w.kind, w.id from chosen c join sync_engine.work w
+        on w.tenant_id = c.tenant_id and w.kind = c.kind and w.id = c.id
+      where w.lease_until is null for update of w skip locked),
+    taken as materialized (select * from expired union all select * from due limit p_limit),
+    claimed as (
+      update sync_engine.work w set lease_until = clock_timestamp() + p_lease_ms * interval '1 millisecond', owner = p_owner,
+        epoch = nextval('sync_engine.work_epochs'), again = false
+      from taken c where w.tenant_id = c.tenant_id and w.kind = c.kind and w.id = c.id
+      returning w.tenant_id, w.kind, w.id, w.priority, w.epoch, w.queue)
+    select s.seen, c.* from (select count(*)::int seen from seen) s left join claimed c on true;
+end $function$
+CREATE OR REPLACE FUNCTION sync_engine.claim_oldest(p_kinds text[], p_owner text, p_limit integer, p_lease_ms integer, p_most integer, p_queues integer[], p_queue_room integer[], p_queue integer, p_tenants uuid[], p_tenant_room integer[], p_tenant integer, p_without integer[], p_after integer)
+ RETURNS TABLE(seen integer, tenant_id uuid, kind text, id text, priority smallint, epoch bigint, queue integer)
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET enable_seqscan TO 'off'
+ SET enable_bitmapscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_sort TO 'off'
+ SET enable_incremental_sort TO 'off'
+AS $function$
+#variable_conflict use_column
+declare t timestamptz := clock_timestamp();
+begin
+  return query
+    with recursive expired as materialized (
+      select w.tenant_id, w.kind, w.id from sync_engine.work w
+      where w.kind = any(p_kinds) and w.lease_until < t order by w.lease_until limit p_limit for update skip locked),
+    seen as materialized (
+      select w.tenant_id, w.kind, w.id, w.queue, w.priority, w.due_at
+      from unnest(p_kinds) k(kind) cross join generate_series(0, 9) p(priority) cross join lateral (
+        select * from sync_engine.work w
+        where w.kind = k.kind and w.priority = p.priority and w.lease_until is null and w.due_at <= t
+        order by w.due_at limit p_most) w
+      order by w.priority, w.due_at limit p_most),
+    ranked as (
+      select s.*, row_number() over (partition by s.queue order by s.priority, s.due_at) nth,
+        row_number() over (partition by s.tenant_id order by s.priority, s.due_at) nth_of_tenant
+      from seen s where s.queue <> all(p_without)),
+    chosen as materialized (
+      select r.tenant_id, r.kind, r.id from ranked r
+        left join unnest(p_queues, p_queue_room) q(queue, room) on q.queue = r.queue
+        left join unnest(p_tenants, p_tenant_room) h(tenant_id, room) on h.tenant_id = r.tenant_id
+      where (r.queue = 0 or r.nth <= coalesce(q.room, p_queue)) and r.nth_of_tenant <= coalesce(h.room, p_tenant)
+      order by (r.nth - 1) / 4, r.queue <= p_after, r.priority, r.due_at limit p_limit),
+    due as materialized (
+      select w.tenant_id, w.kind, w.id from chosen c join sync_engine.work w
+        on w.tenant_id = c.tenant_id and w.kind = c.kind and w.id = c.id
+      where w.lease_until is null for update of w skip locked),
+    taken as materialized (select * from expired union all select * from due limit p_limit),
+    claimed as (
+      update sync_engine.work w set lease_until = clock_timestamp() + p_lease_ms * interval '1 millisecond', owner = p_owner,
+        epoch = nextval('sync_engine.work_epochs'), again = false
+      from taken c where w.tenant_id = c.tenant_id and w.kind = c.kind and w.id = c.id
+      returning w.tenant_id, w.kind, w.id, w.priority, w.epoch, w.queue)
+    select s.seen, c.* from (select count(*)::int seen from seen) s left join claimed c on true;
+end $function$
 CREATE OR REPLACE FUNCTION sync_engine.current_generation()
  RETURNS integer
  LANGUAGE sql
@@ -682,6 +850,36 @@ begin
   insert into sync_engine.work as w (tenant_id, kind, id, priority)
     values (p_tenant, 'push', gone.integration || ':' || gone.entity || ':' || gone.key, 3)
   on conflict (tenant_id, kind, id) do update set due_at = clock_timestamp(), again = w.lease_until is not null;
+end $function$
+CREATE OR REPLACE FUNCTION sync_engine.external_ids(p_tenant uuid, p_integration integer, p_entities integer[], p_keys text[])
+ RETURNS SETOF text
+ LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
+AS $function$
+declare i record; found_id text;
+begin
+  perform set_config('app.tenant', p_tenant::text, true);
+  for i in select * from unnest(p_entities, p_keys) i(entity, key) loop
+    select case when r.integration = p_integration and not r.deleted then r.external_id end into found_id from sync_engine.records r
+      where r.tenant_id = p_tenant and r.entity = i.entity and r.key = i.key;
+    if found_id is null then
+      select k.external_id into found_id from sync_engine.links k
+        where k.tenant_id = p_tenant and k.entity = i.entity and k.key = i.key and k.integration = p_integration;
+    end if;
+    return next found_id;
+  end loop;
+end $function$
+CREATE OR REPLACE FUNCTION sync_engine.forget_link(p_tenant uuid, p_integration integer, p_entity integer, p_key text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update sync_engine.records set external_id = null, erp_version = null, shadow = null, shadow_hash = null, shadow_mapping = null,
+      accepted = null, push_io = nextval('sync_engine.io_numbers')
+    where tenant_id = p_tenant and entity = p_entity and key = p_key and integration = p_integration;
+  update sync_engine.links set external_id = null, erp_version = null, shadow = null, shadow_hash = null, shadow_mapping = null,
+      accepted = null, push_io = nextval('sync_engine.io_numbers')
+    where tenant_id = p_tenant and entity = p_entity and key = p_key and integration = p_integration;
 end $function$
 CREATE OR REPLACE FUNCTION sync_engine.holds_push(p_tenant uuid, p_work text, p_epoch bigint)
  RETURNS boolean
@@ -1022,31 +1220,32 @@ begin
     on conflict (tenant_id, kind, id) do update set due_at = least(w.due_at, excluded.due_at), again = w.lease_until is not null)
   select id from planned;
 end $function$
-CREATE OR REPLACE FUNCTION sync_engine.push_anew(p_tenant uuid, p_integration integer, p_entity integer, p_key text)
+CREATE OR REPLACE FUNCTION sync_engine.push_again(p_tenant uuid, p_integration integer, p_entity integer, p_key text, p_operation text)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
 #variable_conflict use_column
-declare at_version int;
 begin
-  update sync_engine.records set external_id = null, erp_version = null, shadow = null, shadow_hash = null, shadow_mapping = null,
-      accepted = null, push_io = nextval('sync_engine.io_numbers')
-    where tenant_id = p_tenant and entity = p_entity and key = p_key and integration = p_integration;
-  update sync_engine.links set external_id = null, erp_version = null, shadow = null, shadow_hash = null, shadow_mapping = null,
-      accepted = null, push_io = nextval('sync_engine.io_numbers')
-    where tenant_id = p_tenant and entity = p_entity and key = p_key and integration = p_integration;
-  select r.version into at_version from sync_engine.records r where r.tenant_id = p_tenant and r.entity = p_entity and r.key = p_key;
   if not exists (select 1 from sync_engine.pushes p where p.tenant_id = p_tenant and p.entity = p_entity and p.key = p_key
       and p.integration = p_integration and p.status in ('pending', 'parked', 'sent', 'accepted', 'unknown')) then
     insert into sync_engine.pushes (tenant_id, id, integration, entity, key, version, operation, status, reference)
-      values (p_tenant, sync_engine.new_id(), p_integration, p_entity, p_key, at_version, 'create', 'pending', sync_engine.new_reference());
+      select p_tenant, sync_engine.new_id(), p_integration, p_entity, p_key, r.version, p_operation, 'pending', sync_engine.new_reference()
+      from sync_engine.records r where r.tenant_id = p_tenant and r.entity = p_entity and r.key = p_key;
   end if;
   insert into sync_engine.work as w (tenant_id, kind, id, priority)
     values (p_tenant, 'push', p_integration || ':' || p_entity || ':' || p_key, 3)
   on conflict (tenant_id, kind, id) do update set due_at = clock_timestamp(), again = w.lease_until is not null;
 end $function$
+CREATE OR REPLACE FUNCTION sync_engine.push_anew(p_tenant uuid, p_integration integer, p_entity integer, p_key text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform sync_engine.forget_link(p_tenant, p_integration, p_entity, p_key);
+  perform sync_engine.push_again(p_tenant, p_integration, p_entity, p_key, 'create');
+end $function$
 CREATE OR REPLACE FUNCTION sync_engine.push_states(p_tenant uuid, p_integration integer, p_entities integer[], p_keys text[])
- RETURNS TABLE(push json, record json, link json, baseline boolean)
+ RETURNS TABLE(push json, record json, link json, baseline boolean, conflict boolean)
  LANGUAGE plpgsql
  SET enable_seqscan TO 'off'
 AS $function$
@@ -1055,7 +1254,7 @@ declare i record;
 begin
   perform set_config('app.tenant', p_tenant::text, true);
   for i in select * from unnest(p_entities, p_keys) i(entity, key) loop
-    push := null; record := null; link := null;
+    push := null; record := null; link := null; conflict := false;
     select row_to_json(x) into push from (
       select p.id, p.integration, p.entity, p.key, p.version, p.operation, p.status, p.reference, p.attempts, p.category, p.handle, p.fields,
         p.sent, p.looked_up, p.mapping, p.adapter, (extract(epoch from clock_timestamp() - p.sent_at) * 1000)::float8 sent_ms,
@@ -1076,6 +1275,8 @@ begin
         where k.tenant_id = p_tenant and k.entity = i.entity and k.key = i.key and k.integration = p_integration) x;
       select coalesce((select c.baseline from sync_engine.cursors c
         where c.tenant_id = p_tenant and c.integration = p_integration and c.entity = i.entity), false) into baseline;
+      select exists (select 1 from sync_engine.dead_letters d where d.tenant_id = p_tenant and d.integration = p_integration
+        and d.entity = i.entity and d.key = i.key and d.status = 'OPEN' and d.kind = 'CONFLICT') into conflict;
     end if;
     return next;
   end loop;
@@ -1179,11 +1380,13 @@ CREATE OR REPLACE FUNCTION sync_engine.settle_pushes(p_tenant uuid, p_integratio
  SET enable_seqscan TO 'off'
 AS $function$
 #variable_conflict use_column
-declare i record; r record; p record; io bigint; listed boolean; waiting boolean;
+declare i record; r record; p record; io bigint; listed boolean; refused boolean; waiting boolean;
 begin
   perform sync_engine.begin_pushes(p_tenant, p_integration, p_adapter);
   listed := exists (select 1 from sync_engine.dead_letters
     where tenant_id = p_tenant and integration = p_integration and status = 'OPEN' and direction = 'outbound');
+  refused := exists (select 1 from sync_engine.dead_letters
+    where tenant_id = p_tenant and integration = p_integration and status = 'OPEN' and direction = 'inbound' and kind = 'REJECTED');
   waiting := exists (select 1 from sync_engine.pushes
     where tenant_id = p_tenant and integration = p_integration and status = 'parked' and waiting_key is not null);
   for i in
@@ -1229,6 +1432,14 @@ begin
       update sync_engine.dead_letters set status = 'RESOLVED', note = 'a later push succeeded', version = version + 1, updated_at = now()
         where tenant_id = p_tenant and integration = p_integration and entity = i.entity and key = i.key and direction = 'outbound'
           and status = 'OPEN';
+    end if;
+    -- listed before anybody knew that it is the document that this push made
+    if refused then
+      insert into sync_engine.work (tenant_id, kind, id, priority)
+        select p_tenant, 'reread', p_integration || ':' || i.entity || ':' || d.external_id, 3 from sync_engine.dead_letters d
+        where d.tenant_id = p_tenant and d.integration = p_integration and d.entity = i.entity and d.external_id = i."externalId"
+          and d.direction = 'inbound' and d.status = 'OPEN'
+        on conflict do nothing;
     end if;
     if waiting then
       for p in select integration || ':' || entity || ':' || key as work from sync_engine.pushes
@@ -1299,10 +1510,17 @@ end $function$
 function apply_page(p_tenant uuid, p_tenant_name text, p_integration integer, p_source text, p_entity integer, p_job uuid, p_epoch integer, p_page integer, p_io bigint, p_mapping integer, p_prefix text, p_cursor jsonb, p_last boolean, p_baseline boolean, p_repeats integer, p_targets integer[], p_letters jsonb, p_keys text, p_externals text, p_versions text, p_hashes text, p_docs text, p_same text, p_modified text, OUT left_over integer, OUT differing text, OUT job_status text, OUT job_counts jsonb) to sync_engine: execute
 function begin_pushes(p_tenant uuid, p_integration integer, p_adapter text) to sync_engine: execute
 function begin_recovery(p_tenant uuid, p_integration integer, p_generation integer, p_reason text) to sync_engine: execute
+function begin_tokens(p_tenant uuid, p_integration integer, p_owner text, p_credentials text, p_stale integer, p_margin_ms integer, p_lease_ms integer) to sync_engine: execute
+function claim_in_turn(p_kinds text[], p_owner text, p_limit integer, p_lease_ms integer, p_most integer, p_queues integer[], p_queue_room integer[], p_queue integer, p_tenants uuid[], p_tenant_room integer[], p_tenant integer, p_without integer[], p_after integer) to sync_engine: execute
+function claim_in_turn(p_kinds text[], p_owner text, p_limit integer, p_lease_ms integer, p_most integer, p_queues integer[], p_queue_room integer[], p_queue integer, p_tenants uuid[], p_tenant_room integer[], p_tenant integer, p_without integer[], p_after integer) to sync_engine_dispatch: execute
+function claim_oldest(p_kinds text[], p_owner text, p_limit integer, p_lease_ms integer, p_most integer, p_queues integer[], p_queue_room integer[], p_queue integer, p_tenants uuid[], p_tenant_room integer[], p_tenant integer, p_without integer[], p_after integer) to sync_engine: execute
+function claim_oldest(p_kinds text[], p_owner text, p_limit integer, p_lease_ms integer, p_most integer, p_queues integer[], p_queue_room integer[], p_queue integer, p_tenants uuid[], p_tenant_room integer[], p_tenant integer, p_without integer[], p_after integer) to sync_engine_dispatch: execute
 function current_generation() to sync_engine: execute
 function database_identity() to sync_engine: execute
 function differing_keys(p_tenant uuid, p_integration integer, p_entity integer, p_prefix text, p_keys text, p_externals text, p_hashes text) to sync_engine: execute
 function discard_push(p_tenant uuid, p_push uuid) to sync_engine: execute
+function external_ids(p_tenant uuid, p_integration integer, p_entities integer[], p_keys text[]) to sync_engine: execute
+function forget_link(p_tenant uuid, p_integration integer, p_entity integer, p_key text) to sync_engine: execute
 function holds_push(p_tenant uuid, p_work text, p_epoch bigint) to sync_engine: execute
 function keys_of(p_tenant uuid, p_integration integer, p_entity integer, p_externals text) to sync_engine: execute
 function lease_calls(p_tenant uuid, p_integration integer, p_owner text, p_limit integer, p_wanted integer, p_in_use integer, p_lease_ms integer, p_interval_ms double precision, p_calls integer, p_unused integer) to sync_engine: execute
@@ -1318,6 +1536,7 @@ function number_log(most integer) to sync_engine_dispatch: execute
 function plan_needed(p_tenant uuid, p_integration integer, p_entity integer, p_keys text[], p_versions integer[], p_operations text[]) to sync_engine: execute
 function plan_page_digest(p_tenant uuid, p_job uuid, p_page integer) to sync_engine: execute
 function plan_pushes(p_tenant uuid, p_page bigint, p_targets integer[]) to sync_engine: execute
+function push_again(p_tenant uuid, p_integration integer, p_entity integer, p_key text, p_operation text) to sync_engine: execute
 function push_anew(p_tenant uuid, p_integration integer, p_entity integer, p_key text) to sync_engine: execute
 function push_states(p_tenant uuid, p_integration integer, p_entities integer[], p_keys text[]) to sync_engine: execute
 function record_list(p_tenant uuid, p_entity integer, p_after text, p_prefix text, p_deleted boolean, p_limit integer, p_integration integer, p_date_field text, p_from text, p_to text, p_equals_field text, p_equals text) to sync_engine: execute
@@ -1346,6 +1565,7 @@ table consumer_positions to sync_engine: delete, insert, select, update
 table cursors to sync_engine: delete, insert, select, update
 table database_generations to sync_engine: delete, insert, select, update
 table dead_letters to sync_engine: delete, insert, select, update
+table erp_tokens to sync_engine: delete, insert, select, update
 table event_log to sync_engine: delete, insert, select, update
 table event_log to sync_engine_dispatch: delete, select, update ("position")
 table jobs to sync_engine: delete, insert, select, update

@@ -252,7 +252,7 @@ export type CreatedTenant = {
 
 export type DeadLetter = {
   id: string;
-  kind: "REJECTED" | "PARKED" | "PUSH" | "CONFLICT" | "EVENT";
+  kind: "REJECTED" | "PARKED" | "PUSH" | "CONFLICT" | "EVENT" | "CONNECTION";
   integration: string | null;
   direction: "inbound" | "outbound";
   entityType: EntityName | null;
@@ -336,6 +336,7 @@ export type Features = {
   outboundOrderStatus?: boolean;
   inventorySync?: boolean;
   punchOutCatalog?: boolean;
+  /** name of the file exchange that outbound entries go through while the ERP is not reached */ fileFallback?: string;
 };
 
 /** An account of the general ledger. */ export type GlAccountRecord = {
@@ -708,7 +709,7 @@ export type LetterExcerpt = { head: string; body?: string };
 
 export type LetterFilter = {
   integration?: string;
-  kind?: "REJECTED" | "PARKED" | "PUSH" | "CONFLICT" | "EVENT";
+  kind?: "REJECTED" | "PARKED" | "PUSH" | "CONFLICT" | "EVENT" | "CONNECTION";
   reason?: string;
   entityType?:
     | "Supplier"
@@ -1222,6 +1223,7 @@ export type ReplayTransactions = {
 
 export type RetryBody = {
   /** the record as it should be: a new version by the operator */ record?: { [name: string]: Json };
+  /** KEY_CHANGED, DUPLICATE_KEY: the row has the key that the ERP shows */ accept?: boolean;
 };
 
 /** A request for quotation with the quotes it received. */ export type RfqRecord = {
@@ -1918,7 +1920,7 @@ export interface Routes {
       cursor?: string;
       limit?: number;
       integration?: string;
-      kind?: "REJECTED" | "PARKED" | "PUSH" | "CONFLICT" | "EVENT";
+      kind?: "REJECTED" | "PARKED" | "PUSH" | "CONFLICT" | "EVENT" | "CONNECTION";
       reason?: string;
       status?: "OPEN" | "RESOLVED" | "DISCARDED";
       entityType?:
@@ -2171,7 +2173,7 @@ export interface Routes {
     body?: BulkRetry;
     answer: BulkJob;
   };
-  /** Retry, as it is or with an edited record */
+  /** Retry, as it is, with an edited record, or accepting the key that the ERP shows */
   "POST /api/v1/erp/dead-letters/{id}/retry": {
     path: { id: string };
     query: Record<never, never>;
