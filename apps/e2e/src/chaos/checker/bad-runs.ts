@@ -99,6 +99,18 @@ export const BAD: BadRun[] = [
     },
   },
   {
+    what: "an edit in the ERP that is told after a later one",
+    law: "no-way-back",
+    spoil: (history) => {
+      const told = history.consumer.feed.filter((event) => event.subject === "S2");
+      const [one, other] = [told[0]?.data["record"], told[1]?.data["record"]];
+      const edit = { ...first(history.operations, is("S2")), id: "k.98", seq: 99, fields: { email: "later" } };
+      history.operations.push(edit);
+      Object.assign(one ?? {}, { email: "later" });
+      Object.assign(other ?? {}, { email: "e2" });
+    },
+  },
+  {
     what: "a version that is neither confirmed nor superseded nor listed",
     law: "passed-over",
     spoil: (history) =>

@@ -1,5 +1,5 @@
-import type { Json } from "@dovetail/domain";
-import type { JournalEntry } from "../history";
+import type { Json, JsonObject } from "@dovetail/domain";
+import type { JournalEntry, Operation } from "../history";
 import { sameValue, showsValue } from "./values";
 import { isAlive, nameOf, type Party, partiesOf, type Subject, type View } from "./view";
 import type { Violation } from "./violation";
@@ -42,8 +42,8 @@ function inFeed({ name, feed, record }: Subject): Violation[] {
 }
 
 /**
- * A value that one write alone brought does not come back after another has taken its place. Only of fields that one side
- * writes: where both do, a merge may choose the other's again.
+ * A value that one write alone brought does not come back after another has taken its place, and not after one that was written
+ * later. Only of fields that one side writes: where both do, a merge may choose the other's again.
  */
 function comesBack({ name, feed, operations }: Subject): Violation[] {
   const done = operations.filter(({ outcome }) => outcome !== "failed");
@@ -51,26 +51,35 @@ function comesBack({ name, feed, operations }: Subject): Violation[] {
   return fields.flatMap((field) => {
     const writes = done.filter((operation) => Object.hasOwn(operation.fields, field));
     if (new Set(writes.map(({ side }) => (side === "mes" ? side : side.integration))).size > 1) return [];
-    const left: Json[] = [];
-    let current: Json | undefined;
-    for (const { record, version } of feed) {
-      const value = record?.[field];
-      if (!record || value === undefined || value === null || (current !== undefined && sameValue(current, value)))
-        continue;
-      const once = writes.filter((operation) => sameValue(operation.fields[field], value)).length === 1;
-      if (once && left.some((before) => sameValue(before, value)))
-        return [
-          {
-            law: "no-way-back" as const,
-            what: `${name}: ${field} went back to an earlier value`,
-            evidence: { version, value },
-          },
-        ];
-      if (current !== undefined) left.push(current);
-      current = value;
-    }
-    return [];
+    const told = feed.flatMap(({ record, version }) =>
+      record?.[field] == null ? [] : [{ version, value: record[field] }],
+    );
+    const back = firstBack(field, writes, told);
+    const what = `${name}: ${field} went back to an earlier value`;
+    return back ? [{ law: "no-way-back" as const, what, evidence: back }] : [];
   });
+}
+
+interface Told {
+  version: number;
+  value: Json;
+}
+
+function firstBack(field: string, writes: readonly Operation[], told: readonly Told[]): JsonObject | undefined {
+  const left: Json[] = [];
+  let current: Told | undefined;
+  let newest = 0;
+  for (const one of told) {
+    if (current && sameValue(current.value, one.value)) continue;
+    const brought = writes.filter((operation) => sameValue(operation.fields[field], one.value));
+    const order = brought.length === 1 ? (brought[0]?.version ?? brought[0]?.seq) : undefined;
+    const again = brought.length === 1 && left.some((before) => sameValue(before, one.value));
+    if (again || (order !== undefined && order < newest)) return { ...one, operation: brought[0]?.id ?? null };
+    newest = order ?? newest;
+    if (current) left.push(current.value);
+    current = one;
+  }
+  return undefined;
 }
 
 function inJournal(subject: Subject, party: Party): Violation[] {
