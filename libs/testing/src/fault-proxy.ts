@@ -176,12 +176,15 @@ export class FaultProxy {
   }
 
   private pump(from: Socket, to: Socket, direction: "toServer" | "toClient", line: Line): void {
-    // Each timer takes the oldest piece, so order is kept when the delay changes.
+    // None goes before one that came before it: each timer takes the oldest piece, and none fires before the one before.
     const held: (() => void)[] = [];
+    let due = 0;
     const later = (fn: () => void, ms = this.delayMs): void => {
-      if (ms <= 0 && held.length === 0) return fn();
+      const now = performance.now();
+      due = Math.max(due, now + ms);
+      if (due <= now && held.length === 0) return fn();
       held.push(fn);
-      setTimeout(() => held.shift()?.(), ms);
+      setTimeout(() => held.shift()?.(), due - now);
     };
     from.on("data", (piece: Buffer) =>
       later(
