@@ -117,6 +117,27 @@ it("FaultProxy hands a delayed answer on whole although the server has ended the
   server.close();
 });
 
+it("FaultProxy holds one piece back that matches, and what comes behind it", async () => {
+  const server = createServer((socket) => void socket.on("error", () => undefined).pipe(socket));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const proxy = await FaultProxy.start({ port: (server.address() as AddressInfo).port });
+  const client = connect(proxy.port, "127.0.0.1");
+  let heard = "";
+  client.on("error", () => undefined).on("data", (data) => (heard += String(data)));
+  const held = proxy.holdOne(/second/, 300);
+  client.write("first ");
+  await eventually(() => expect(heard).toBe("first "));
+  client.write("second ");
+  await held;
+  const from = performance.now();
+  client.write("third");
+  await eventually(() => expect(heard).toBe("first second third"));
+  expect(performance.now() - from).toBeGreaterThan(250);
+  client.destroy();
+  await proxy.stop();
+  server.close();
+});
+
 it("FaultProxy breaks a connection once, after so many bytes to the client", async () => {
   const server = createServer((socket) => {
     socket.on("error", () => undefined).pipe(socket);
