@@ -35,8 +35,8 @@ export const PUSHING: readonly Mutant[] = [
     patches: [
       {
         file: RULES,
-        find: "return can.settleMs ?? DEFAULT_SETTLE_MS;",
-        replace: "return can.settleMs === -1 ? DEFAULT_SETTLE_MS : 0;",
+        find: "return UPDATE_SETTLE_MS;\n  return can.settleMs ?? DEFAULT_SETTLE_MS;",
+        replace: "return UPDATE_SETTLE_MS;\n  return can.settleMs === -1 ? DEFAULT_SETTLE_MS : 0;",
       },
       { file: RULES, find: "const LOOK_UPS = 2;", replace: "const LOOK_UPS = 1;" },
     ],
