@@ -44,8 +44,15 @@ function isEarned(view: View, letter: DeadLetter, key: string): boolean {
   if (view.history.invalid.some((row) => isOf(row, letter, key))) return true;
   const { writeClass } = party.settings;
   if (reason === "UNKNOWN") return writeClass === "N" && isUnknowable(view, letter, key);
+  // the document's own row, read while a person has still to say what became of its push
+  if (reason === "IN_FLIGHT") return writeClass === "N" && isUnknown(view, subject, letter);
   if (reason === "DUPLICATE" || reason === "DUPLICATE_KEY") return writeClass === "L" && isDouble(party.erp, subject);
   return kind === "CONFLICT" && isDisputed(view, subject);
+}
+
+function isUnknown(view: View, { letters, key }: Subject, { integration }: DeadLetter): boolean {
+  const unknown = letters.find((one) => one.integration === integration && one.reason === "UNKNOWN");
+  return unknown !== undefined && isUnknowable(view, unknown, key);
 }
 
 function isOf(row: InvalidRow, { integration, entityType, kind }: DeadLetter, key: string): boolean {
