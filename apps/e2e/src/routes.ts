@@ -24,6 +24,7 @@ const BODIES: Record<string, JsonObject> = {
   "PUT /erp/integrations/{integration}/mappings/{entityType}": { mappings: [] },
   "PATCH /erp/records/{entityType}/{key}": { name: "Crossed" },
   "POST /erp/dead-letters/{id}/discard": { reason: "crossed" },
+  "POST /erp/transactions/{id}/replay": { force: true },
   "POST /webhooks/inbound/{integration}/{secret}": { any: "thing" },
 };
 

@@ -65,7 +65,7 @@ export class TableCrossing {
     { victim, tenant }: { victim: string; tenant: string | null },
   ): Promise<Reach> {
     const name = `${table.schema}.${table.name}`;
-    const columns = table.columns.map((column) => column.name).join(", ");
+    const columns = table.columns.map((column) => `"${column.name}"`).join(", ");
     await this.client.query("begin");
     try {
       const row = await this.rowOf(table, victim);

@@ -18,10 +18,11 @@ export async function* pullRows(session: DatabaseSession, view: ReadView, query:
   // One row more than the page tells whether it is the last.
   const size = Math.max(1, Math.min(query.pageSize, largestPage(view) - 1));
   const window = watermark.window(cursor, key);
+  const filled = key.map((column) => `t.${session.quoted(column.name)} IS NOT NULL`).join(" AND ");
   for (;;) {
     const { last: from } = cursor;
     const found = await readRows(session, view, {
-      where: (values) => all([window?.(values), from ? behind(session, key, from, values) : undefined]),
+      where: (values) => all([window?.(values), filled, from ? behind(session, key, from, values) : undefined]),
       limit: size + 1,
     });
     const rows = found.slice(0, size);
@@ -29,6 +30,14 @@ export async function* pullRows(session: DatabaseSession, view: ReadView, query:
     markRepeated(rows, found[size], view);
     const lastKey = splitKey(rows.at(-1)?.externalId ?? "", key.length) ?? null;
     cursor = last ? { lo: cursor.hi, hi: null, last: null } : { ...cursor, last: lastKey };
+    // No order of keys comes to these, so they are asked for apart, and listed.
+    if (last)
+      rows.push(
+        ...(await readRows(session, view, {
+          where: (values) => all([window?.(values), `NOT (${filled})`]),
+          limit: size,
+        })),
+      );
     yield { rows, cursor, serverNow, last };
     if (last) return;
   }
