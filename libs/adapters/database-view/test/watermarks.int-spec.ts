@@ -26,7 +26,7 @@ function onServer(start: () => Promise<{ place: Place; stop(): Promise<void> }>)
     await sql.execute("create table po (site char(4) not null, num int not null, note varchar(20), rise bigint)");
     await sql.execute("create table po_line (site char(4) not null, num int not null, line_no int, rise bigint)");
     await sql.execute("create view v_po as select * from po");
-    await sql.execute(`create table part (id int not null, name varchar(20), changed ${time})`);
+    await sql.execute(`create table part (id int, name varchar(20), changed ${time})`);
     await sql.execute("create view v_part as select * from part");
   });
   afterEach(async () => {
@@ -66,6 +66,14 @@ function onServer(start: () => Promise<{ place: Place; stop(): Promise<void> }>)
     sql.execute(
       `insert into po values ${Array.from({ length: count }, (_, n) => `('AB', ${n}, 'x', ${rise})`).join(", ")}`,
     );
+
+  it("rows without a key are shown once, also behind more pages than one", async () => {
+    for (let id = 1; id <= 20; id++) await sql.execute(`insert into part (id, name) values (${id}, 'bolt')`);
+    await sql.execute("insert into part (id, name) values (null, 'one'), (null, 'other')");
+    const { rows } = await (await reader(TIMED)).pull(null, { mode: "full" });
+    expect(rows.filter(({ problem }) => problem === undefined)).toHaveLength(20);
+    expect(rows.flatMap(({ problem }) => problem ?? [])).toEqual(Array(2).fill("the key (id) of this row is empty"));
+  });
 
   it("by a number that rises: ties over pages, what moved alone, lines that moved alone", async () => {
     await fill(40, "9007199254740993");

@@ -1,25 +1,37 @@
 -- a page of a full read, and its lines
-SELECT CONVERT(varchar(max), t.[ID]) AS [c0], CONVERT(varchar(max), t.[SUPPLIER]) AS [c1], CONVERT(varchar(64), t.[TOTAL], 2) AS [c2], CONVERT(varchar(33), t.[CHANGED], 126) AS [c3], CONVERT(varchar(20), CONVERT(bigint, t.[RV])) AS [c4], t.[REF] AS [c5] FROM [v_po] t ORDER BY t.[ID] OFFSET 0 ROWS FETCH NEXT 8 ROWS ONLY;
+SELECT CONVERT(varchar(max), t.[ID]) AS [c0], CONVERT(varchar(max), t.[SUPPLIER]) AS [c1], CONVERT(varchar(64), t.[TOTAL], 2) AS [c2], CONVERT(varchar(33), t.[CHANGED], 126) AS [c3], CONVERT(varchar(20), CONVERT(bigint, t.[RV])) AS [c4], t.[REF] AS [c5] FROM [v_po] t WHERE t.[ID] IS NOT NULL ORDER BY t.[ID] OFFSET 0 ROWS FETCH NEXT 8 ROWS ONLY;
+-- values: []
+SELECT CONVERT(varchar(max), t.[PO_ID]) AS [c0], CONVERT(varchar(max), t.[LINE_NO]) AS [c1], CONVERT(varchar(64), t.[QTY], 2) AS [c2], CONVERT(varchar(33), t.[CHANGED], 126) AS [c3], CONVERT(varchar(20), CONVERT(bigint, t.[RV])) AS [c4] FROM [v_po_line] t WHERE t.[PO_ID] IN (CAST(@p1 AS int)) ORDER BY t.[PO_ID];
+-- values: ["41"]
+SELECT CONVERT(varchar(max), t.[ID]) AS [c0], CONVERT(varchar(max), t.[SUPPLIER]) AS [c1], CONVERT(varchar(64), t.[TOTAL], 2) AS [c2], CONVERT(varchar(33), t.[CHANGED], 126) AS [c3], CONVERT(varchar(20), CONVERT(bigint, t.[RV])) AS [c4], t.[REF] AS [c5] FROM [v_po] t WHERE NOT (t.[ID] IS NOT NULL) ORDER BY t.[ID] OFFSET 0 ROWS FETCH NEXT 7 ROWS ONLY;
 -- values: []
 SELECT CONVERT(varchar(max), t.[PO_ID]) AS [c0], CONVERT(varchar(max), t.[LINE_NO]) AS [c1], CONVERT(varchar(64), t.[QTY], 2) AS [c2], CONVERT(varchar(33), t.[CHANGED], 126) AS [c3], CONVERT(varchar(20), CONVERT(bigint, t.[RV])) AS [c4] FROM [v_po_line] t WHERE t.[PO_ID] IN (CAST(@p1 AS int)) ORDER BY t.[PO_ID];
 -- values: ["41"]
 
 -- the next page of a full read by a key of two columns
-SELECT CONVERT(varchar(max), t.[PART]) AS [c0], t.[PLACE] AS [c1], CONVERT(varchar(64), t.[QTY], 2) AS [c2], CONVERT(varchar(33), t.[CHANGED], 126) AS [c3] FROM [v_stock] t WHERE ((t.[PART] > CAST(@p1 AS int)) OR (t.[PART] = CAST(@p2 AS int) AND t.[PLACE] > @p3)) ORDER BY t.[PART], t.[PLACE] OFFSET 0 ROWS FETCH NEXT 8 ROWS ONLY;
+SELECT CONVERT(varchar(max), t.[PART]) AS [c0], t.[PLACE] AS [c1], CONVERT(varchar(64), t.[QTY], 2) AS [c2], CONVERT(varchar(33), t.[CHANGED], 126) AS [c3] FROM [v_stock] t WHERE t.[PART] IS NOT NULL AND t.[PLACE] IS NOT NULL AND ((t.[PART] > CAST(@p1 AS int)) OR (t.[PART] = CAST(@p2 AS int) AND t.[PLACE] > @p3)) ORDER BY t.[PART], t.[PLACE] OFFSET 0 ROWS FETCH NEXT 8 ROWS ONLY;
 -- values: ["4","4","B-7"]
+SELECT CONVERT(varchar(max), t.[PART]) AS [c0], t.[PLACE] AS [c1], CONVERT(varchar(64), t.[QTY], 2) AS [c2], CONVERT(varchar(33), t.[CHANGED], 126) AS [c3] FROM [v_stock] t WHERE NOT (t.[PART] IS NOT NULL AND t.[PLACE] IS NOT NULL) ORDER BY t.[PART], t.[PLACE] OFFSET 0 ROWS FETCH NEXT 7 ROWS ONLY;
+-- values: []
 
 -- a page by watermark and key
-SELECT CONVERT(varchar(max), t.[ID]) AS [c0], CONVERT(varchar(max), t.[SUPPLIER]) AS [c1], CONVERT(varchar(64), t.[TOTAL], 2) AS [c2], CONVERT(varchar(33), t.[CHANGED], 126) AS [c3], CONVERT(varchar(20), CONVERT(bigint, t.[RV])) AS [c4], t.[REF] AS [c5] FROM [v_po] t WHERE ((t.[CHANGED] >= CAST(@p1 AS datetime) AND t.[CHANGED] < CAST(@p2 AS datetime)) OR EXISTS (SELECT 1 FROM [v_po_line] l WHERE l.[PO_ID] = t.[ID] AND l.[CHANGED] >= CAST(@p3 AS datetime))) AND ((t.[ID] > CAST(@p4 AS int))) ORDER BY t.[ID] OFFSET 0 ROWS FETCH NEXT 8 ROWS ONLY;
+SELECT CONVERT(varchar(max), t.[ID]) AS [c0], CONVERT(varchar(max), t.[SUPPLIER]) AS [c1], CONVERT(varchar(64), t.[TOTAL], 2) AS [c2], CONVERT(varchar(33), t.[CHANGED], 126) AS [c3], CONVERT(varchar(20), CONVERT(bigint, t.[RV])) AS [c4], t.[REF] AS [c5] FROM [v_po] t WHERE ((t.[CHANGED] >= CAST(@p1 AS datetime) AND t.[CHANGED] < CAST(@p2 AS datetime)) OR EXISTS (SELECT 1 FROM [v_po_line] l WHERE l.[PO_ID] = t.[ID] AND l.[CHANGED] >= CAST(@p3 AS datetime))) AND t.[ID] IS NOT NULL AND ((t.[ID] > CAST(@p4 AS int))) ORDER BY t.[ID] OFFSET 0 ROWS FETCH NEXT 8 ROWS ONLY;
 -- values: ["2026-02-01T00:00:00","2026-02-02T00:00:00","2026-02-01T00:00:00","41"]
+SELECT CONVERT(varchar(max), t.[ID]) AS [c0], CONVERT(varchar(max), t.[SUPPLIER]) AS [c1], CONVERT(varchar(64), t.[TOTAL], 2) AS [c2], CONVERT(varchar(33), t.[CHANGED], 126) AS [c3], CONVERT(varchar(20), CONVERT(bigint, t.[RV])) AS [c4], t.[REF] AS [c5] FROM [v_po] t WHERE ((t.[CHANGED] >= CAST(@p1 AS datetime) AND t.[CHANGED] < CAST(@p2 AS datetime)) OR EXISTS (SELECT 1 FROM [v_po_line] l WHERE l.[PO_ID] = t.[ID] AND l.[CHANGED] >= CAST(@p3 AS datetime))) AND NOT (t.[ID] IS NOT NULL) ORDER BY t.[ID] OFFSET 0 ROWS FETCH NEXT 7 ROWS ONLY;
+-- values: ["2026-02-01T00:00:00","2026-02-02T00:00:00","2026-02-01T00:00:00"]
 
 -- a page by a watermark that may be empty
-SELECT CONVERT(varchar(max), t.[PART]) AS [c0], t.[PLACE] AS [c1], CONVERT(varchar(64), t.[QTY], 2) AS [c2], CONVERT(varchar(33), t.[CHANGED], 126) AS [c3] FROM [v_stock] t WHERE ((t.[CHANGED] >= CAST(@p1 AS datetime) AND t.[CHANGED] < CAST(@p2 AS datetime)) OR t.[CHANGED] IS NULL) ORDER BY t.[PART], t.[PLACE] OFFSET 0 ROWS FETCH NEXT 8 ROWS ONLY;
+SELECT CONVERT(varchar(max), t.[PART]) AS [c0], t.[PLACE] AS [c1], CONVERT(varchar(64), t.[QTY], 2) AS [c2], CONVERT(varchar(33), t.[CHANGED], 126) AS [c3] FROM [v_stock] t WHERE ((t.[CHANGED] >= CAST(@p1 AS datetime) AND t.[CHANGED] < CAST(@p2 AS datetime)) OR t.[CHANGED] IS NULL) AND t.[PART] IS NOT NULL AND t.[PLACE] IS NOT NULL ORDER BY t.[PART], t.[PLACE] OFFSET 0 ROWS FETCH NEXT 8 ROWS ONLY;
+-- values: ["2026-02-01T00:00:00","2026-02-02T00:00:00"]
+SELECT CONVERT(varchar(max), t.[PART]) AS [c0], t.[PLACE] AS [c1], CONVERT(varchar(64), t.[QTY], 2) AS [c2], CONVERT(varchar(33), t.[CHANGED], 126) AS [c3] FROM [v_stock] t WHERE ((t.[CHANGED] >= CAST(@p1 AS datetime) AND t.[CHANGED] < CAST(@p2 AS datetime)) OR t.[CHANGED] IS NULL) AND NOT (t.[PART] IS NOT NULL AND t.[PLACE] IS NOT NULL) ORDER BY t.[PART], t.[PLACE] OFFSET 0 ROWS FETCH NEXT 7 ROWS ONLY;
 -- values: ["2026-02-01T00:00:00","2026-02-02T00:00:00"]
 
 -- a window by a watermark that counts
 SELECT CONVERT(varchar(20), CONVERT(bigint, MIN_ACTIVE_ROWVERSION())) AS now;
 -- values: []
-SELECT CONVERT(varchar(max), t.[ID]) AS [c0], CONVERT(varchar(max), t.[SUPPLIER]) AS [c1], CONVERT(varchar(64), t.[TOTAL], 2) AS [c2], CONVERT(varchar(33), t.[CHANGED], 126) AS [c3], CONVERT(varchar(20), CONVERT(bigint, t.[RV])) AS [c4], t.[REF] AS [c5] FROM [v_po] t WHERE ((t.[RV] >= CONVERT(binary(8), CONVERT(bigint, @p1)) AND t.[RV] < CONVERT(binary(8), CONVERT(bigint, @p2))) OR EXISTS (SELECT 1 FROM [v_po_line] l WHERE l.[PO_ID] = t.[ID] AND l.[RV] >= CONVERT(binary(8), CONVERT(bigint, @p3)))) ORDER BY t.[ID] OFFSET 0 ROWS FETCH NEXT 8 ROWS ONLY;
+SELECT CONVERT(varchar(max), t.[ID]) AS [c0], CONVERT(varchar(max), t.[SUPPLIER]) AS [c1], CONVERT(varchar(64), t.[TOTAL], 2) AS [c2], CONVERT(varchar(33), t.[CHANGED], 126) AS [c3], CONVERT(varchar(20), CONVERT(bigint, t.[RV])) AS [c4], t.[REF] AS [c5] FROM [v_po] t WHERE ((t.[RV] >= CONVERT(binary(8), CONVERT(bigint, @p1)) AND t.[RV] < CONVERT(binary(8), CONVERT(bigint, @p2))) OR EXISTS (SELECT 1 FROM [v_po_line] l WHERE l.[PO_ID] = t.[ID] AND l.[RV] >= CONVERT(binary(8), CONVERT(bigint, @p3)))) AND t.[ID] IS NOT NULL ORDER BY t.[ID] OFFSET 0 ROWS FETCH NEXT 8 ROWS ONLY;
+-- values: ["100","200","100"]
+SELECT CONVERT(varchar(max), t.[ID]) AS [c0], CONVERT(varchar(max), t.[SUPPLIER]) AS [c1], CONVERT(varchar(64), t.[TOTAL], 2) AS [c2], CONVERT(varchar(33), t.[CHANGED], 126) AS [c3], CONVERT(varchar(20), CONVERT(bigint, t.[RV])) AS [c4], t.[REF] AS [c5] FROM [v_po] t WHERE ((t.[RV] >= CONVERT(binary(8), CONVERT(bigint, @p1)) AND t.[RV] < CONVERT(binary(8), CONVERT(bigint, @p2))) OR EXISTS (SELECT 1 FROM [v_po_line] l WHERE l.[PO_ID] = t.[ID] AND l.[RV] >= CONVERT(binary(8), CONVERT(bigint, @p3)))) AND NOT (t.[ID] IS NOT NULL) ORDER BY t.[ID] OFFSET 0 ROWS FETCH NEXT 7 ROWS ONLY;
 -- values: ["100","200","100"]
 
 -- stamps
