@@ -94,5 +94,5 @@ it("no history of a platform that keeps its promises breaks a law", () => {
     history.setup.limits.applied = 0;
     expect(check(history).violations).toEqual([]);
   });
-  fc.assert(property, { numRuns: 300 });
+  fc.assert(property, { numRuns: 500 });
 });

@@ -35,6 +35,8 @@ function ofSubject(view: View, subject: Subject): Violation[] {
   return [...written].flatMap(([field, writes]) => {
     // what was there before a deletion says nothing of what came after it
     if (field !== THERE && (!isAlive(subject) || subject.operations.some(isDeletion))) return [];
+    // what one side deletes and the other goes on to edit may live on
+    if (field === THERE && subject.operations.some(isDeletion) && isOfBoth(subject)) return [];
     const final = field === THERE ? isAlive(subject) : (subject.record?.record[field] ?? null);
     const allowed = mayStand(subject, field, writes, policyOf(view, subject, field));
     if (allowed.length === 0 || allowed.some(({ value }) => stands(value, final))) return [];
@@ -48,6 +50,10 @@ function ofSubject(view: View, subject: Subject): Violation[] {
     };
     return [{ law: "final-value" as const, what, evidence }];
   });
+}
+
+function isOfBoth({ operations }: Subject): boolean {
+  return operations.some(({ side }) => side === "mes") && operations.some(({ side }) => side !== "mes");
 }
 
 function isDeletion({ action, outcome }: Operation): boolean {

@@ -33,7 +33,12 @@ export function store(
   const before = erp.final[index];
   const doubled = op === "post" && before ? "-2" : "";
   const externalId = `${erp.integration}-${key}${doubled}`;
-  const document = { entity, externalId, key, document: { ...(op === "update" ? before?.document : {}), ...fields } };
+  const document = {
+    entity,
+    externalId,
+    key,
+    document: { ...(op === "update" && what.by !== "platform" ? before?.document : {}), ...fields },
+  };
   if (op === "delete") erp.final.splice(index, 1);
   else if (before && doubled === "") erp.final[index] = document;
   else erp.final.push(document);
