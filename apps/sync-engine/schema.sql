@@ -722,7 +722,7 @@ begin
         and w.queue > l.queue order by w.queue limit 1)
       from lap l where l.queue is not null),
     expired as materialized (
-      select w.tenant_id, w.kind, w.id from sync_engine.work w
+      select w.ctid as at from sync_engine.work w
       where w.kind = any(p_kinds) and w.lease_until < t order by w.lease_until limit p_limit for update skip locked),
     seen as materialized (
       select w.tenant_id, w.kind, w.id, w.queue, w.priority, w.due_at from lap l cross join lateral (
@@ -741,14 +741,16 @@ begin
       where (r.queue = 0 or r.nth <= coalesce(q.room, p_queue)) and r.nth_of_tenant <= coalesce(h.room, p_tenant)
       order by (r.nth - 1) / 4, r.queue <= p_after, r.priority, r.due_at limit p_limit),
     due as materialized (
-      select w.tenant_id, w.kind, w.id from chosen c join sync_engine.work w
-        on w.tenant_id = c.tenant_id and w.kind = c.kind and w.id = c.id
-      where w.lease_until is null for update of w skip locked),
+      select w.at from chosen c cross join lateral (
+        -- by its whole key, and by the place of the locked row below: joined otherwise, all due rows are read for each that is chosen
+        select w.ctid as at from sync_engine.work w
+        where w.tenant_id = c.tenant_id and w.kind = c.kind and w.id = c.id and coalesce(w.lease_until, 'infinity') = 'infinity'
+        for update skip locked) w),
     taken as materialized (select * from expired union all select * from due limit p_limit),
     claimed as (
       update sync_engine.work w set lease_until = clock_timestamp() + p_lease_ms * interval '1 millisecond', owner = p_owner,
         epoch = nextval('sync_engine.work_epochs'), again = false
-      from taken c where w.tenant_id = c.tenant_id and w.kind = c.kind and w.id = c.id
+      from taken c where w.ctid = c.at
       returning w.tenant_id, w.kind, w.id, w.priority, w.epoch, w.queue)
     select s.seen, c.* from (select count(*)::int seen from seen) s left join claimed c on true;
 end $function$
@@ -768,7 +770,7 @@ declare t timestamptz := clock_timestamp();
 begin
   return query
     with recursive expired as materialized (
-      select w.tenant_id, w.kind, w.id from sync_engine.work w
+      select w.ctid as at from sync_engine.work w
       where w.kind = any(p_kinds) and w.lease_until < t order by w.lease_until limit p_limit for update skip locked),
     seen as materialized (
       select w.tenant_id, w.kind, w.id, w.queue, w.priority, w.due_at
@@ -788,14 +790,16 @@ begin
       where (r.queue = 0 or r.nth <= coalesce(q.room, p_queue)) and r.nth_of_tenant <= coalesce(h.room, p_tenant)
       order by (r.nth - 1) / 4, r.queue <= p_after, r.priority, r.due_at limit p_limit),
     due as materialized (
-      select w.tenant_id, w.kind, w.id from chosen c join sync_engine.work w
-        on w.tenant_id = c.tenant_id and w.kind = c.kind and w.id = c.id
-      where w.lease_until is null for update of w skip locked),
+      select w.at from chosen c cross join lateral (
+        -- by its whole key, and by the place of the locked row below: joined otherwise, all due rows are read for each that is chosen
+        select w.ctid as at from sync_engine.work w
+        where w.tenant_id = c.tenant_id and w.kind = c.kind and w.id = c.id and coalesce(w.lease_until, 'infinity') = 'infinity'
+        for update skip locked) w),
     taken as materialized (select * from expired union all select * from due limit p_limit),
     claimed as (
       update sync_engine.work w set lease_until = clock_timestamp() + p_lease_ms * interval '1 millisecond', owner = p_owner,
         epoch = nextval('sync_engine.work_epochs'), again = false
-      from taken c where w.tenant_id = c.tenant_id and w.kind = c.kind and w.id = c.id
+      from taken c where w.ctid = c.at
       returning w.tenant_id, w.kind, w.id, w.priority, w.epoch, w.queue)
     select s.seen, c.* from (select count(*)::int seen from seen) s left join claimed c on true;
 end $function$
