@@ -19,7 +19,7 @@ export const PULLING: readonly Mutant[] = [
       strikes: ["page-behind-lease"],
       strikeEveryMs: 200,
       writeEveryMs: 150,
-      hotKeys: 3,
+      hotKeys: 1,
       creations: 1,
     },
   },

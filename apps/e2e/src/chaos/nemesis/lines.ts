@@ -86,7 +86,7 @@ async function slow({ process, toPostgres }: Member, random: Random, beyondLease
 /** A page with documents is on its way to the database while its sender stands still, until the lease is long gone. */
 async function holdPage({ process, toPostgres }: Member): Promise<Struck> {
   const ms = 2 * LEASE_MS;
-  const came = toPostgres.holdOne(/apply_page[^]*supplierNumber[^]*createdAt/, ms).then(() => true);
+  const came = toPostgres.holdOne(/apply_page[^]*"supplierNumber":"S-[123]"/, ms).then(() => true);
   const observed = await Promise.race([came, sleep(LEASE_MS).then(() => false)]);
   if (observed) await process.pause(ms + 1_000);
   else toPostgres.forget();
