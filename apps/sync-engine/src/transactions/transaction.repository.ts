@@ -59,7 +59,7 @@ export class TransactionRepository {
     return rows.map((row) => pushView(row, names));
   }
 
-  /** Pushes, newest first, behind `after`. */
+  /** Pushes, newest first, behind `after`, whose time is shown in milliseconds: the row itself knows the rest. */
   async pushes(
     tx: Tx,
     filter: TransactionFilter,
@@ -69,7 +69,8 @@ export class TransactionRepository {
     const rows = await tx.query<PushView>(
       `select ${PUSH} from sync_engine.pushes where tenant_id = $1 and ($2::int is null or integration = $2)
          and ($3::int is null or entity = $3) and ($4::text is null or key = $4) and ($5::text is null or status = $5)
-         and ($6::timestamptz is null or (created_at, id) < ($6, $7::uuid))
+         and ($6::timestamptz is null or (created_at, id) < (coalesce(
+           (select last.created_at from sync_engine.pushes last where last.tenant_id = $1 and last.id = $7::uuid), $6), $7::uuid))
        order by created_at desc, id desc limit $8`,
       [
         tx.tenantId,
