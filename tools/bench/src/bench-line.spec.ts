@@ -40,7 +40,7 @@ describe("the command line", () => {
       runs: 3,
     });
     expect(readOptions(["--quick"])).toMatchObject({
-      benches: ["sync", "api", "writer", "push", "drain", "scale"],
+      benches: ["sync", "api", "writer", "push", "drain", "scale", "status"],
       rows: [100_000],
       runs: 1,
     });

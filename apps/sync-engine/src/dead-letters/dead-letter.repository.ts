@@ -245,14 +245,6 @@ export class DeadLetterRepository {
     );
   }
 
-  /** Counts a row that a run did not read and lists: as parked, as one that the ERP names as gone. */
-  async countParked(tx: Tx, jobId: string): Promise<void> {
-    await tx.execute(
-      `update sync_engine.jobs set read = read + 1, parked = parked + 1 where tenant_id = $1 and id = $2`,
-      [tx.tenantId, jobId],
-    );
-  }
-
   /** Moves a row of a job from parked to what it became, so that `read` stays the sum. */
   async recount(tx: Tx, jobId: string | null, to: "created" | "updated" | "unchanged" | "rejected"): Promise<void> {
     if (jobId === null) return;

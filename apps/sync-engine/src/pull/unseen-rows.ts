@@ -89,10 +89,9 @@ export class UnseenRows {
     const row = { id: externalId, key, jobId: job.id };
     const letter = await this.patient(run, () => this.gone.settle(account, entity, row));
     if (!letter) return;
-    await this.db.transaction(account.tenantId, async (tx) => {
-      await this.letters.saveSource(tx, account.num, entity, letter, 0, job.id);
-      await this.letters.countParked(tx, job.id);
-    });
+    await this.db.transaction(account.tenantId, (tx) =>
+      this.letters.saveSource(tx, account.num, entity, letter, 0, job.id),
+    );
   }
 
   /** Failures of the ERP are waited out as often as their category allows. */
