@@ -140,6 +140,30 @@ describe("a field that both sides changed", () => {
     expect(await letterOf("C-2")).toBeUndefined();
   });
 
+  it("SYN-10: manual: a decision that is refused leaves the conflict as it was, and the ERP's edit is not overwritten", async () => {
+    await both("Customer", "C-3");
+    world.erp.faults.always({ kind: "unreachable" }, ["push"]);
+    const { transactions } = await ours("Customer", "C-3", { name: "Ours" });
+    await putOff();
+    theirs("Customer", "C-3", { name: "Theirs" });
+    await world.sync(["Customer"]);
+    const { id, version } = await conflictOf("C-3");
+    for (const record of [
+      { customerNumber: "C-3", name: 7 },
+      { customerNumber: "C-4", name: "Of another" },
+    ])
+      await expect(world.bus.call(sync.retryDeadLetter, world.context, { id, record })).rejects.toMatchObject({
+        code: "ERP008",
+      });
+    await world.sync(["Customer"], "full");
+    expect(await letterOf("C-3")).toMatchObject({ id, version });
+    world.erp.faults.clear();
+    await world.sql("update sync_engine.work set due_at = now() where kind = 'push'");
+    await world.main.settled(transactions[0]?.id, "parked");
+    expect(world.main.documents("Customer", "C-3")).toMatchObject([{ name: "Theirs" }]);
+    await world.bus.call(sync.discardDeadLetter, world.context, { id, reason: "seen" });
+  });
+
   it("SYN-10: a row that was renamed takes its new key once a person accepts it", async () => {
     await both("Part", "OLD-KEY");
     theirs("Part", "OLD-KEY", { partNumber: "NEW-KEY" });

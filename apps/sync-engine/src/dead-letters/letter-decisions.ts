@@ -26,19 +26,29 @@ export class LetterDecisions {
 
   /**
    * The operator's correction is a new version of the record, on its way like any other. Of a conflict it is the decision:
-   * what the ERP showed counts as seen, and what differs from it is pushed. Throws STALE when the record moved on.
+   * what the ERP showed counts as seen, and what differs from it is pushed. All of it is one step: what counts as seen
+   * without the decision beside it would leave as ours. Throws ERP008, STALE when the record moved on.
    */
-  async correct(ctx: CallContext, letter: DeadLetterRow, body: JsonObject, base: number | undefined): Promise<void> {
+  async correct(
+    tx: Tx,
+    ctx: CallContext,
+    letter: DeadLetterRow,
+    { body, base }: { body: JsonObject; base: number | undefined },
+  ): Promise<void> {
     const entity = entityOf(letter.entity as number);
     const key = letter.key as string;
     const decides = letter.kind === "CONFLICT" && letter.direction === "inbound";
     const account = decides ? await this.accountOf(ctx, letter) : undefined;
-    const ifVersion = account ? await this.markSeen(ctx, account, entity, letter) : base;
+    const ifVersion = account ? await this.markSeen(tx, account, entity, letter) : base;
     const wish = { entityType: entity, key, op: "put" as const, body };
-    await this.writes.write(ctx, { ...wish, ...(ifVersion === undefined ? {} : { ifVersion }) });
-    if (!account || !isTarget(account, entity)) return;
+    await this.writes.writeWithin(tx, ctx, { ...wish, ...(ifVersion === undefined ? {} : { ifVersion }) });
     // what the person kept as it was is no new version, and is still to be sent
-    await this.db.transaction(ctx.tenantId, (tx) => this.records.pushAgain(tx, account.num, entity, key));
+    if (account && isTarget(account, entity)) await this.records.pushAgain(tx, account.num, entity, key);
+  }
+
+  /** A correction is committed. */
+  corrected(): void {
+    this.writes.told();
   }
 
   /**
@@ -80,7 +90,7 @@ export class LetterDecisions {
 
   /** What the person saw of the ERP becomes the shadow; answers the version of the record that was seen beside it. */
   private async markSeen(
-    ctx: CallContext,
+    tx: Tx,
     account: Account,
     entity: EntityName,
     letter: DeadLetterRow,
@@ -90,22 +100,22 @@ export class LetterDecisions {
     if (!read || letter.external_id === null)
       throw new ProblemError("CONFLICT", "the row was too long to keep: retry the entry without a record");
     const row = { ...read, entity, key, externalId: letter.external_id, io: Number(letter.io) };
-    return this.db.transaction(ctx.tenantId, async (tx) => {
-      const record = await this.records.lock(tx, entity, key);
-      const link = await this.records.link(tx, entity, record, key, account.num);
-      const { version } = (letter.problem?.current ?? {}) as { version?: number };
-      if (!record || record.version !== version)
-        throw new ProblemError("STALE", `${key} has moved on since: version ${record?.version ?? 0}`, {
-          current: { version: record?.version ?? 0 },
-          resolution: "Retry the entry without a record: the row is read and compared again.",
-        });
-      if (isOvertaken(link, row.io)) throw underWay(key);
-      const owns = ownsKey(account, entity, key);
-      const master = record.integration === account.num || (owns && record.integration === null);
-      const seen = linkShown({ ...(link ?? newLink(master)), master }, row);
-      await this.records.saveLink(tx, entity, key, account.num, seen, record.hash);
-      return record.version;
-    });
+    // the key's turn comes before its lock, as with every writer
+    await this.records.lockNew(tx, entity, key);
+    const record = await this.records.lock(tx, entity, key);
+    const link = await this.records.link(tx, entity, record, key, account.num);
+    const { version } = (letter.problem?.current ?? {}) as { version?: number };
+    if (!record || record.version !== version)
+      throw new ProblemError("STALE", `${key} has moved on since: version ${record?.version ?? 0}`, {
+        current: { version: record?.version ?? 0 },
+        resolution: "Retry the entry without a record: the row is read and compared again.",
+      });
+    if (isOvertaken(link, row.io)) throw underWay(key);
+    const owns = ownsKey(account, entity, key);
+    const master = record.integration === account.num || (owns && record.integration === null);
+    const seen = linkShown({ ...(link ?? newLink(master)), master }, row);
+    await this.records.saveLink(tx, entity, key, account.num, seen, record.hash);
+    return record.version;
   }
 
   private async accountOf(ctx: CallContext, letter: DeadLetterRow): Promise<Account> {

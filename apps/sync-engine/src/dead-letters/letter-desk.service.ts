@@ -45,19 +45,18 @@ export class LetterDesk {
 
   /** The operator's correction is a new version of the record, on its way like any other. */
   private async correct(ctx: CallContext, id: string, body: JsonObject, ifVersion: number | undefined): Promise<void> {
-    const { letter, base } = await this.db.transaction(ctx.tenantId, async (tx) => {
-      const taken = await this.takeUp(tx, id, ifVersion);
-      return { letter: taken, base: await this.baseOf(tx, taken) };
+    await this.db.transaction(ctx.tenantId, async (tx) => {
+      const letter = await this.takeUp(tx, id, ifVersion);
+      const base = await this.baseOf(tx, letter);
+      try {
+        await this.decisions.correct(tx, ctx, letter, { body, base });
+      } catch (error) {
+        if (!(error instanceof ProblemError) || error.code !== "STALE" || letter.push_id === null) throw error;
+        throw await this.movedOn(tx, letter);
+      }
+      await this.desk.close(tx, id, "RESOLVED", "corrected by a new version", sourceOfActor(ctx));
     });
-    try {
-      await this.decisions.correct(ctx, letter, body, base);
-    } catch (error) {
-      if (!(error instanceof ProblemError) || error.code !== "STALE" || letter.push_id === null) throw error;
-      throw await this.db.readOnly(ctx.tenantId, (tx) => this.movedOn(tx, letter));
-    }
-    await this.db.transaction(ctx.tenantId, (tx) =>
-      this.desk.close(tx, letter.id, "RESOLVED", "corrected by a new version", sourceOfActor(ctx)),
-    );
+    this.decisions.corrected();
   }
 
   /** What the ERP shows of the key stands; the letter is settled by the read that follows. */

@@ -66,13 +66,7 @@ export class RecordService {
    * same (sender, eventId) gets the first answer's version; the same id with another body is refused.
    */
   async write(ctx: CallContext, input: WriteRecord): Promise<WriteAnswer> {
-    const wish = {
-      entity: input.entityType,
-      key: input.key,
-      op: input.op,
-      body: input.body ?? {},
-      ifVersion: input.ifVersion,
-    };
+    const wish = wishOf(input);
     const source = input.sender ?? sourceOfActor(ctx);
     const targets = await this.accounts.targets(ctx.tenantId, wish.entity, null);
     const { result, duplicate } = await this.db.transaction(ctx.tenantId, async (tx) => {
@@ -87,6 +81,18 @@ export class RecordService {
     if (!record) throw new Error("a record that was just written is not there");
     const { version } = result;
     return { record, version, transactions: await this.ledger.pushes(ctx.tenantId, result.pushes), duplicate };
+  }
+
+  /** As `write`, as a part of the caller's transaction: nothing stands before that is committed. `told` is for after it. */
+  async writeWithin(tx: Tx, ctx: CallContext, input: WriteRecord): Promise<void> {
+    const wish = wishOf(input);
+    const targets = await this.accounts.targets(ctx.tenantId, wish.entity, null);
+    await this.apply(tx, ctx.tenant, wish, sourceOfActor(ctx), targets);
+  }
+
+  /** What was written within a transaction of another is committed: it is on its way from here. */
+  told(): void {
+    this.ledger.ring();
   }
 
   private async apply(tx: Tx, tenant: string, wish: Wish, source: string, targets: number[]): Promise<Written> {
@@ -117,6 +123,10 @@ export class RecordService {
     });
     return { version, pushes: await this.records.planPushes(tx, page, targets) };
   }
+}
+
+function wishOf({ entityType, key, op, body, ifVersion }: WriteRecord): Wish {
+  return { entity: entityType, key, op, body: body ?? {}, ...(ifVersion === undefined ? {} : { ifVersion }) };
 }
 
 /** The record as it is to be. Throws ERP008, NOT_FOUND. */
