@@ -125,6 +125,26 @@ describe("replay", () => {
     expect(world.main.documents("CostPosting", "FACT")).toHaveLength(1);
   });
 
+  it("ERR-2: what cannot be asked about is not sent again by force: no second document, not even of a fact", async () => {
+    for (const [entity, key] of [
+      ["CostPosting", "LOST-FACT"],
+      ["Part", "LOST-PART"],
+    ] as const) {
+      const id = (await create(entity, key)) as string;
+      await world.main.settled(id, "confirmed");
+      for (const table of ["records", "links"])
+        await world.sql(`update sync_engine.${table} set external_id = null where key = $1`, [key]);
+      const forced = world.bus.call(sync.replayOne, world.context, { id, force: true });
+      await expect(forced).rejects.toMatchObject({
+        code: "CONFLICT",
+        message: expect.stringMatching(/link .* is lost/) as string,
+      });
+      const pushed = await world.sql("select status from sync_engine.pushes where key = $1", [key]);
+      expect(pushed).toEqual([{ status: "confirmed" }]);
+      expect(world.main.documents(entity, key)).toHaveLength(1);
+    }
+  });
+
   it("ERR-2: waits while the ERP is away and goes on; cancelled it stops", async () => {
     world.erp.faults.always({ kind: "unreachable" }, ["lookup"]);
     const queued = await start({ from: began, direction: "inbound" });

@@ -52,7 +52,7 @@ export class ReplayService {
   /**
    * Sends the record of one confirmed push again, as it is now, whole; answers the new push. A document that the ERP does not
    * have any more is made anew. Throws CONFLICT with the current state for one that is not confirmed or has another push on
-   * its way, and for a fact that the ERP still has.
+   * its way, for a record whose link is lost, and for a fact unless the ERP surely lacks it.
    */
   async force(ctx: CallContext, input: ReplayTransaction): Promise<string> {
     const seen = await this.find(ctx.tenantId, input.id);
@@ -64,9 +64,9 @@ export class ReplayService {
       refuse(push);
       if (push.external_id !== seen.external_id) throw conflict("the link moved meanwhile", push);
       const fact = ENTITIES[entityOf(push.entity)].kind === "fact";
-      if (fact && absent === false) throw conflict("the ERP has the document, and a fact is never written twice", push);
+      if (fact && !absent) throw conflict("the ERP may have the document, and a fact is never written twice", push);
       const mapping = input.mapping === "original" ? await this.replays.mappingThen(tx, push.id) : null;
-      await this.replays.forgetShown(tx, push, absent === true || fact);
+      await this.replays.forgetShown(tx, push, absent === true);
       const id = await this.replays.pushAnew(tx, push, mapping);
       const work = pushWorkId(push.integration, push.entity, push.key);
       await enqueue(tx, { kind: "push", id: work, dueInMs: 0, priority: 3 });
@@ -81,11 +81,12 @@ export class ReplayService {
     return push;
   }
 
-  /** Whether the ERP surely lacks the document; undefined when it cannot be asked. */
+  /** Whether the ERP surely lacks the document; undefined when it cannot be asked. Throws CONFLICT when the link is lost. */
   private async isAbsent(tenantId: string, push: PushToForce): Promise<boolean | undefined> {
     const account = await this.accounts.byNumber(tenantId, push.integration);
     if (!account || account.deleted) throw new ProblemError("NOT_FOUND", "the integration is not there any more");
-    if (push.external_id === null) return undefined;
+    // who cannot be asked about may well be there: sent again it would stand there twice
+    if (push.external_id === null) throw conflict("the link of the record is lost: link it again first", push);
     try {
       const { adapter, handle } = await this.sessions.open(account);
       const { lookup } = adapter.entities[entityOf(push.entity)] ?? {};
