@@ -60,6 +60,8 @@ create table sync_engine.plan_items (
   doc text,
   hash bytea,
   erp_version text,
+  -- when the ERP changed the row, by our clock (RFC 3339); null: it does not say, or no field asks
+  modified_at text,
   letter jsonb,
   body jsonb,
   pushes jsonb,
@@ -76,7 +78,7 @@ create index pages_job on sync_engine.pages (tenant_id, job_id, page_id) where j
 create function sync_engine.plan_page_digest(p_tenant uuid, p_job uuid, p_page int) returns text language sql stable as $$
   select encode(sha256(convert_to(coalesce(string_agg(
     jsonb_build_array(i.n, i.integration, i.key, i.external_id, i.operation, i.reason, i.changes, i.record_version, i.shadow_hash,
-      i.push_io, i.doc, i.hash, i.erp_version, i.letter, i.body, i.pushes, i.push_id)::text, E'\n' order by i.n), ''), 'UTF8')), 'hex')
+      i.push_io, i.doc, i.hash, i.erp_version, i.modified_at, i.letter, i.body, i.pushes, i.push_id)::text, E'\n' order by i.n), ''), 'UTF8')), 'hex')
   from sync_engine.plan_items i where i.tenant_id = p_tenant and i.job_id = p_job and i.page = p_page
 $$;
 

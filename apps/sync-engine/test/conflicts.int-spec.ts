@@ -2,6 +2,7 @@ import { memory } from "@dovetail/adapter-memory";
 import { sync } from "@dovetail/contracts";
 import type { EntityName, JsonObject } from "@dovetail/domain";
 import { eventually } from "@dovetail/testing";
+import { PlanTests } from "./plan-tests";
 import { World } from "./world";
 
 /** Both sides change a field; the field policy decides. Supplier is read only: an edit of ours stays here until it is read. */
@@ -88,6 +89,19 @@ describe("a field that both sides changed", () => {
     theirs("Supplier", "S-3", { name: "Theirs at once" });
     await world.sync(["Supplier"]);
     expect(await world.record("Supplier", "S-3")).toMatchObject({ name: "Theirs at once" });
+  });
+
+  it("SYN-10, SYN-11: newest: an approved plan leaves what it showed: ours, where ours is the later change", async () => {
+    await both("Supplier", "S-4");
+    theirs("Supplier", "S-4", { name: "Theirs, earlier", email: "theirs@example.com" });
+    world.erp.advance(60_000);
+    await ours("Supplier", "S-4", { name: "Ours" });
+    const plans = new PlanTests(world);
+    const plan = await plans.dryRun("Supplier");
+    const shown = (await plans.items(plan)).find(({ key }) => key === "S-4");
+    expect(shown?.changes?.map(({ field }) => field)).toEqual(["email"]);
+    expect(await plans.approve(plan)).toMatchObject({ status: "completed", approval: { notApplied: 0 } });
+    expect(await world.record("Supplier", "S-4")).toMatchObject({ name: "Ours", email: "theirs@example.com" });
   });
 
   it("SYN-10: manual: stands as one letter with both values until a person decides; the decision is a new version that is pushed", async () => {

@@ -111,6 +111,28 @@ describe("SYN-11, SYN-12: what is refused leaves everything as it was", () => {
     await cancel(changed);
   });
 
+  it("a plan while a full run waits that has read no page yet, and after that run was cancelled", async () => {
+    const job = await ready();
+    world.erp.faults.always({ kind: "unreachable" }, ["pull"]);
+    const [full] = await world.main.execute(["Supplier"], "full");
+    const rewound = async () => {
+      const [cursor] = await world.sql("select value from sync_engine.cursors");
+      expect(cursor).toEqual({ value: null });
+      expect(await stateOf(full?.id ?? "")).toMatchObject([{ status: "running" }]);
+    };
+    await eventually(rewound);
+    expect(await refused({ id: job.id })).toMatchObject({
+      code: "CONFLICT",
+      detail: expect.stringMatching(/is running/) as string,
+    });
+    await world.bus.call(sync.cancelJob, world.context, { id: full?.id ?? "" });
+    expect(await refused({ id: job.id })).toMatchObject({ code: "STALE", current: { cursor: "moved" } });
+    world.erp.faults.clear();
+    await cancel(job);
+    await world.sql("update sync_engine.work set due_at = clock_timestamp() where kind = 'pull'");
+    expect((await world.sync(["Supplier"], "full"))[0]).toMatchObject({ status: "completed", counts: { read: 4 } });
+  });
+
   it("a second approval, and one of what is over", async () => {
     const job = await ready();
     await plans.approve(job);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { ENTITIES } from "@dovetail/domain";
 import { assertHeld, Database, type Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
@@ -82,7 +83,8 @@ export class PlanApplier {
     const out: LeftOut = new Map(ahead.out);
     for (const each of await this.plans.stale(tx, job, slice.page, items.length))
       out.set(each.n, overtaken(each.planned, each.found));
-    const moved = slice.part === "pull" && before.cursor_page !== cursor.page;
+    const stands = before.cursor_page === cursor.page && isDeepStrictEqual(before.cursor, cursor.value);
+    const moved = slice.part === "pull" && !stands;
     const plan = { ...before, keeps_cursor: before.keeps_cursor || moved || out.size > 0 };
     const rest = items.filter(({ n }) => !out.has(n));
     const refused = await this.parts.apply(tx, { ...turn, plan, slice, cursor }, rest);

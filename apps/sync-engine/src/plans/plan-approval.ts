@@ -57,6 +57,10 @@ export class PlanChecks {
         throw stale("the integration was changed since the plan was made", { version: account.version });
       if ((account.mappings[code] ?? null) !== plan.mapping_version)
         throw stale("the plan was made with another mapping", { mappingVersion: account.mappings[code] ?? null });
+      if (await this.plans.isPulled(tx, job))
+        throw new ProblemError("CONFLICT", "a synchronisation of the entity is running", {
+          resolution: "Wait until it has ended, or cancel it; then make a new plan.",
+        });
       if (await this.plans.cursorMoved(tx, job, plan))
         throw stale("a synchronisation of the entity has gone on since the plan was made", { cursor: "moved" });
     }

@@ -22,6 +22,7 @@ const item: StoredItem = {
   doc: null,
   hash: null,
   erp_version: null,
+  modified_at: null,
   letter: null,
   body: { name: "B", api_token: "secret one" },
   pushes: null,

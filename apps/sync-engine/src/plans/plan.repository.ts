@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { ENTITIES, uuidv7, type EntityName, type Json } from "@dovetail/domain";
 import type { JobApproval, JobMode, PlanItemState, PlanOperation } from "@dovetail/contracts";
 import type { Tx } from "@dovetail/database";
@@ -35,7 +36,8 @@ export interface StaleItem {
 
 const PLAN = `job_id, account_version, mapping_version, cursor_page, cursor, baseline, part, page, mark, next_cursor, applied, keeps_cursor`;
 const ITEM = `page, n, integration, key, external_id, operation, state, reason, problem, changes, record_version,
-  encode(shadow_hash, 'hex') shadow_hash, push_io, doc, encode(hash, 'hex') hash, erp_version, letter, body, pushes, push_id`;
+  encode(shadow_hash, 'hex') shadow_hash, push_io, doc, encode(hash, 'hex') hash, erp_version, modified_at, letter, body,
+  pushes, push_id`;
 
 /** SQL of plans and their items inside a tenant transaction. */
 @Injectable()
@@ -197,13 +199,23 @@ export class PlanRepository {
     return row?.edited ?? true;
   }
 
-  /** Whether pages of the entity were committed since the plan was begun. */
+  /** Whether the cursor of the entity was moved, on or back, since the plan was begun. */
   async cursorMoved(tx: Tx, job: JobRow, plan: PlanRow): Promise<boolean> {
-    const row = await tx.one<{ page: number }>(
-      `select page from sync_engine.cursors where tenant_id = $1 and integration = $2 and entity = $3`,
+    const row = await tx.one<{ page: number; value: Json | null }>(
+      `select page, value from sync_engine.cursors where tenant_id = $1 and integration = $2 and entity = $3`,
       [tx.tenantId, job.integration, job.entity],
     );
-    return (row?.page ?? 0) !== plan.cursor_page;
+    return (row?.page ?? 0) !== plan.cursor_page || !isDeepStrictEqual(row?.value ?? null, plan.cursor);
+  }
+
+  /** Whether a pull of the entity has begun and not ended, be it that it waits: the cursor is its own. */
+  async isPulled(tx: Tx, job: JobRow): Promise<boolean> {
+    const row = await tx.one(
+      `select 1 from sync_engine.jobs where tenant_id = $1 and integration = $2 and entity = $3 and direction = 'inbound'
+         and status = 'running' and not dry_run limit 1`,
+      [tx.tenantId, job.integration, job.entity],
+    );
+    return row !== undefined;
   }
 
   /** Items whose assumptions do not hold any more; of one slice, or with null of the whole plan. */
@@ -234,6 +246,7 @@ function stored(item: NewItem, n: number): object {
     doc: item.doc ?? null,
     hash: item.hash ?? null,
     erp_version: item.erpVersion ?? null,
+    modified_at: item.modifiedAt ?? null,
     letter: item.letter ?? null,
     body: item.body ?? null,
     pushes: item.pushes ?? [],
@@ -242,12 +255,14 @@ function stored(item: NewItem, n: number): object {
 }
 
 const INSERT_ITEMS = `insert into sync_engine.plan_items (tenant_id, job_id, page, n, integration, key, external_id, operation, reason,
-    problem, changes, record_version, shadow_hash, push_io, doc, hash, erp_version, letter, body, pushes, push_id)
+    problem, changes, record_version, shadow_hash, push_io, doc, hash, erp_version, modified_at, letter, body, pushes,
+    push_id)
   select $1, $2, $3, i.n, i.integration, i.key, i.external_id, i.operation, i.reason, i.problem, i.changes, i.record_version,
-    decode(i.shadow_hash, 'hex'), i.push_io, i.doc, decode(i.hash, 'hex'), i.erp_version, i.letter, i.body, i.pushes, i.push_id
+    decode(i.shadow_hash, 'hex'), i.push_io, i.doc, decode(i.hash, 'hex'), i.erp_version, i.modified_at, i.letter,
+    i.body, i.pushes, i.push_id
   from jsonb_to_recordset($4::jsonb) i (n int, integration int, key text, external_id text, operation text, reason text, problem jsonb,
-    changes jsonb, record_version int, shadow_hash text, push_io bigint, doc text, hash text, erp_version text, letter jsonb, body jsonb,
-    pushes jsonb, push_id uuid)`;
+    changes jsonb, record_version int, shadow_hash text, push_io bigint, doc text, hash text, erp_version text, modified_at text,
+    letter jsonb, body jsonb, pushes jsonb, push_id uuid)`;
 
 /** A key that two rows of the ERP claim: the first gets it, the second is parked when the plan is applied, as in any run. */
 const SECOND_CLAIMANTS = `update sync_engine.plan_items i

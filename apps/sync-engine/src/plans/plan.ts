@@ -67,6 +67,7 @@ export interface NewItem {
   doc?: string | null;
   hash?: string | null;
   erpVersion?: string | null;
+  modifiedAt?: string | null;
   letter?: Letter | null;
   /** What would leave, in the ERP's words. */
   body?: JsonObject | null;
@@ -99,6 +100,8 @@ export interface ItemRow {
   doc: string | null;
   hash: string | null;
   erp_version: string | null;
+  /** By our clock (RFC 3339). */
+  modified_at: string | null;
   letter: Letter | null;
   body: JsonObject | null;
   pushes: FollowingPush[] | null;

@@ -130,13 +130,13 @@ function itemOf(
   tried: Tried,
   pushed: ReadonlySet<string>,
 ): NewItem {
-  const { key, externalId, erpVersion, doc, hash } = row;
+  const { key, externalId, erpVersion, modifiedAt = null, doc, hash } = row;
   const about = { integration, key, externalId };
   if (tried.differing && !tried.differing.has(key)) return { ...about, operation: "skip" };
   if (pushed.has(key)) return letterItem(integration, afterPush(entity, key, externalId));
   const before = tried.before.get(key);
   const after = tried.after.get(key);
-  const written = { ...about, doc, hash, erpVersion, assumed: before ? assumedOf(before) : null };
+  const written = { ...about, doc, hash, erpVersion, modifiedAt, assumed: before ? assumedOf(before) : null };
   const outcome = tried.leftOvers.get(key);
   if (outcome?.state === "parked") {
     const read = JSON.parse(doc) as JsonObject;

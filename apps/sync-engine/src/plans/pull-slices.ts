@@ -1,7 +1,7 @@
 import { ENTITIES } from "@dovetail/domain";
 import type { Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
-import { entitySettings, ownedPrefix, sourceOf } from "../accounts/account";
+import { entitySettings, followsNewest, ownedPrefix, sourceOf } from "../accounts/account";
 import { AccountService } from "../accounts/account.service";
 import { DeadLetterRepository } from "../dead-letters/dead-letter.repository";
 import type { JobTurn } from "../jobs/job-ends";
@@ -87,6 +87,7 @@ export class PullSlices {
       baseline: !cursor.baseline,
       repeats: slice.repeats,
       targets,
+      newest: followsNewest(account, entity),
       rows,
       letters: items.flatMap(({ letter }) => letter ?? []),
     };
@@ -106,6 +107,13 @@ export class PullSlices {
   }
 }
 
-function rowOf({ key, external_id, erp_version, doc, hash }: ItemRow): PreparedRow {
-  return { key: key ?? "", externalId: external_id ?? "", erpVersion: erp_version, doc: doc ?? "", hash: hash ?? "" };
+function rowOf({ key, external_id, erp_version, modified_at, doc, hash }: ItemRow): PreparedRow {
+  return {
+    key: key ?? "",
+    externalId: external_id ?? "",
+    erpVersion: erp_version,
+    ...(modified_at === null ? {} : { modifiedAt: modified_at }),
+    doc: doc ?? "",
+    hash: hash ?? "",
+  };
 }
