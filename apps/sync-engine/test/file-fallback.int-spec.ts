@@ -115,8 +115,11 @@ describe("an ERP that is away, with a file exchange to fall back on", () => {
     world.erp.faults.clear();
     // the next call after the pause finds out that the ERP is back; the pause is cut short here
     await world.sql("update sync_engine.call_budgets set open_until = clock_timestamp() where open_until is not null");
+    // nothing is pulled: a push itself is the probe
+    const probe = await create("PROBE");
     await eventually(async () => {
-      await world.main.execute(["Part"]);
+      await hurry();
+      await world.main.settled(probe, "confirmed", 100);
       expect(await circuit()).toBe("closed");
     }, PATIENCE);
     const back = await create("BACK");
@@ -132,7 +135,7 @@ describe("an ERP that is away, with a file exchange to fall back on", () => {
       await world.main.settled(late, "confirmed", 100);
     }, PATIENCE);
 
-    for (const key of [...keys, "DOUBTED", "LATE", "BACK"])
+    for (const key of [...keys, "DOUBTED", "LATE", "PROBE", "BACK"])
       expect([key, world.main.documents("Part", key).length]).toEqual([key, 1]);
     expect(side.references).toHaveLength(CHANGES + 1);
     expect(new Set(side.references).size).toBe(CHANGES + 1);

@@ -1,6 +1,8 @@
 import { sync } from "@dovetail/contracts";
 import type { JsonObject } from "@dovetail/domain";
+import type { Running } from "@dovetail/service-kit";
 import { eventually } from "@dovetail/testing";
+import { AccountService } from "../src/accounts/account.service";
 import { World } from "./world";
 
 describe("two tenants and two engines on one database", () => {
@@ -35,6 +37,19 @@ describe("two tenants and two engines on one database", () => {
       });
     const feed = await world.bus.call(sync.changes, world.context, { limit: 1000 });
     expect(feed.items.every((event) => event["tenant"] === "acme")).toBe(true);
+  });
+
+  it("SYN-13: work of an account that another engine has just heard of is not dropped", async () => {
+    const accounts = (world.engines[0]?.app as Running["app"]).get(AccountService);
+    await accounts.all(world.main.tenantId);
+    await world.sql(
+      `insert into sync_engine.accounts (tenant_id, integration_id, tenant, name, document, version, deleted)
+       select tenant_id, gen_random_uuid(), tenant, 'just-made', document, 1, true from sync_engine.accounts where name = $1 and tenant_id = $2`,
+      [world.integration.name, world.main.tenantId],
+    );
+    const [made] = await world.sql<{ num: number }>("select num from sync_engine.accounts where name = 'just-made'");
+    expect(await accounts.byNumber(world.main.tenantId, made?.num ?? 0)).toMatchObject({ name: "just-made" });
+    await world.sql("delete from sync_engine.accounts where name = 'just-made'");
   });
 
   it("SYN-13: engines share the work and never double a push", async () => {

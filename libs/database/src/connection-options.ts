@@ -38,6 +38,10 @@ export function checkedSchema(schema: string): string {
   return schema;
 }
 
+/** The locks of a process that stands still in a transaction, or cannot be reached any more, end about as soon as its leases. */
+const LET_GO =
+  "-c idle_in_transaction_session_timeout=30000 -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
+
 /** Options of a pg pool or client whose sessions work in one schema, in UTC. */
 export function connectionOptions(url: string, schema: string, name: string, sizes: PoolSizes = {}): PoolConfig {
   const { min = 2, max = 10, idleMs = 30_000, connectMs = 5_000, statementMs = 60_000 } = sizes;
@@ -52,7 +56,7 @@ export function connectionOptions(url: string, schema: string, name: string, siz
     // The server's own limit cannot be heard over a connection that the network has lost.
     ...(statementMs > 0 ? { query_timeout: statementMs + 5_000 } : {}),
     keepAlive: true,
-    options: `-c search_path=${checkedSchema(schema)} -c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601`,
+    options: `-c search_path=${checkedSchema(schema)} -c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601 ${LET_GO}`,
     types: valueTypes,
   };
 }

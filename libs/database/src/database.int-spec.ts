@@ -1,4 +1,4 @@
-import { testDatabase, type TestDatabase } from "@dovetail/testing";
+import { eventually, testDatabase, type TestDatabase } from "@dovetail/testing";
 import { Client } from "pg";
 import { openDatabase, type Database } from "./database";
 import { CommitUnknownError, DatabaseUnavailableError, TransactionAbortedError } from "./errors";
@@ -172,6 +172,28 @@ describe("lost connections", () => {
     });
     await expect(lost).rejects.toBeInstanceOf(DatabaseUnavailableError);
     expect(await notes(A)).toHaveLength(1);
+  });
+
+  it("by standing still in a transaction: its locks end, nothing happened, and the caller may try again", async () => {
+    const stood = victim.transaction(A, async (tx) => {
+      const [limit] = await tx.query<{ ms: string }>(
+        "select current_setting('idle_in_transaction_session_timeout') ms",
+      );
+      expect(limit?.ms).toBe("30s");
+      await tx.query("set local idle_in_transaction_session_timeout = 20");
+      const gone = async () => {
+        const text =
+          "select 1 from pg_stat_activity where application_name = 'victim' and state = 'idle in transaction'";
+        const admin = new Client(test.adminUrl);
+        await admin.connect();
+        const { rowCount } = await admin.query(text);
+        await admin.end();
+        return rowCount === 0;
+      };
+      await eventually(gone);
+      await tx.query("select 1");
+    });
+    await expect(stood).rejects.toBeInstanceOf(DatabaseUnavailableError);
   });
 
   it("at the commit: unknown", async () => {

@@ -54,8 +54,8 @@ const LOST =
 /** Whether the connection is gone or was never made, so that another one may do. */
 export function isConnectionLost(error: unknown): boolean {
   const state = sqlState(error);
-  // 08 connection exceptions; 57P0x shutdown, crash, starting up; 53300 too many connections.
-  if (state) return state.startsWith("08") || /^57P0[1235]$/.test(state) || state === "53300";
+  // 08 connection exceptions; 57P0x shutdown, crash, starting up; 53300 too many connections; 25P03 idle in a transaction.
+  if (state) return state.startsWith("08") || /^57P0[1235]$/.test(state) || state === "53300" || state === "25P03";
   const { code, message } = (error ?? {}) as { code?: string; message?: string };
   return (code !== undefined && SOCKET_ERRORS.has(code)) || LOST.test(message ?? "");
 }

@@ -60,8 +60,13 @@ export class AccountService {
     return known ?? (await this.refresh(tenantId, tenant, reference));
   }
 
+  /** Undefined: there is none. One that is missing in the copy may have been made by another process since. */
   async byNumber(tenantId: string, num: number): Promise<Account | undefined> {
-    return (await this.all(tenantId)).find((account) => account.num === num);
+    const among = async () => (await this.all(tenantId)).find((account) => account.num === num);
+    const known = await among();
+    if (known) return known;
+    this.forget(tenantId);
+    return among();
   }
 
   /** Names by number, for answers. */

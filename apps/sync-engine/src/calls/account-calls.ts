@@ -7,7 +7,8 @@ import { newPermit, type CallLimits, type Permit } from "./permit";
 import { Waiting } from "./waiting";
 
 const CIRCUIT: CircuitRule = { threshold: 5, openMs: 30_000, longestMs: 300_000 };
-const LEASE_MS = 30_000;
+/** Shorter than the leases of work: whoever takes over a dead process's work finds its slots free. Renewed at every turn. */
+const LEASE_MS = 10_000;
 const TURN_MS = 1_000;
 /** A call rather waits here than sends its work back, if it is not for longer. */
 const HERE_MS = 2_000;

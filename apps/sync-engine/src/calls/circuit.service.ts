@@ -14,9 +14,14 @@ export class CircuitService {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Whether the account failed so often that it is not called, whichever process met the failures. A probe does not count. */
+  /**
+   * Whether the account failed so often that it is not called now, whichever process met the failures. Once its time is over
+   * it counts as closed until somebody probes it: whoever asks then is the probe.
+   */
   async isOpen(account: Account): Promise<boolean> {
-    return (await this.standing(account)).state !== "closed";
+    const row = (await this.repository.all(account.tenantId)).find(({ integration }) => integration === account.num);
+    if (row?.open_until == null) return false;
+    return row.probing || Date.parse(row.open_until) > this.clock.now();
   }
 
   async standing(account: Account): Promise<CircuitView> {

@@ -47,6 +47,8 @@ export class PushFailures {
     key: string,
     error: unknown,
   ): Promise<WorkResult> {
+    // waiting is no failure, and counts as no attempt
+    if (error instanceof AccountWaitsError) throw error;
     if (!(error instanceof AdapterError) && !(error instanceof ProblemError)) throw error;
     return this.db.transaction(account.tenantId, async (tx) => {
       await assertHeld(tx, claim);

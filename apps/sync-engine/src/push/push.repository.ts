@@ -87,7 +87,9 @@ export class PushRepository {
   /** The last mark led to no call. */
   async uncount(tx: Tx, id: string): Promise<void> {
     await tx.execute(
-      "update sync_engine.pushes set attempts = greatest(attempts - 1, 0) where tenant_id = $1 and id = $2",
+      `update sync_engine.pushes set attempts = greatest(attempts - 1, 0),
+         sent_at = case when attempts <= 1 and not doubted then null else sent_at end
+       where tenant_id = $1 and id = $2`,
       [tx.tenantId, id],
     );
   }
