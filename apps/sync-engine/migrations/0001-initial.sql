@@ -175,7 +175,8 @@ create table sync_engine.dead_letters (
   updated_at timestamptz not null default now(),
   primary key (tenant_id, id)
 );
-create unique index dead_letters_source on sync_engine.dead_letters (tenant_id, integration, entity, external_id)
+-- A conflict stands beside what else is listed of its row.
+create unique index dead_letters_source on sync_engine.dead_letters (tenant_id, integration, entity, external_id, (kind = 'CONFLICT'))
   where status = 'OPEN' and direction = 'inbound' and external_id is not null and reason <> 'MERGE';
 create unique index dead_letters_push on sync_engine.dead_letters (tenant_id, push_id) where status = 'OPEN' and push_id is not null;
 create index dead_letters_merge on sync_engine.dead_letters (tenant_id, integration, entity, id) where status = 'OPEN' and reason = 'MERGE';

@@ -162,12 +162,13 @@ begin
       into n_read, n_changed, n_created, left_over;
   end if;
 
-  -- A conflict stands until a person resolves it, or the row comes to be merged; one that is left over is compared first.
+  -- A conflict stands until a person resolves it, or the row comes to be merged; one that is left over is compared first, one
+  -- that is listed instead was not compared at all.
   if listed then
     update sync_engine.dead_letters d set status = 'RESOLVED', note = 'a later read succeeded', updated_at = now()
       where tenant_id = p_tenant and integration = p_integration and entity = p_entity and status = 'OPEN' and direction = 'inbound'
         and kind = 'CONFLICT' and external_id in (select unnest(string_to_array(p_externals, E'\n')) union all
-          select unnest(string_to_array(p_same, E'\n')) union all select l->>'externalId' from jsonb_array_elements(p_letters) l)
+          select unnest(string_to_array(p_same, E'\n')))
         and not exists (select 1 from sync_engine.dead_letters m where m.tenant_id = p_tenant and m.integration = p_integration
           and m.entity = p_entity and m.status = 'OPEN' and m.reason = 'MERGE' and m.external_id = d.external_id);
   end if;

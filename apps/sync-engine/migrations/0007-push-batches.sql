@@ -107,6 +107,9 @@ begin
     if r.push_io is distinct from i.io or encode(r.shadow_hash, 'hex') is distinct from i.shadow then continue; end if;
     select status, reference, sent_at, operation, doubted into p from sync_engine.pushes where tenant_id = p_tenant and id = i.id for update;
     if not found or p.status not in ('pending', 'parked') then continue; end if;
+    -- listed since it was planned; who lists one holds the record's lock
+    if exists (select 1 from sync_engine.dead_letters d where d.tenant_id = p_tenant and d.integration = p_integration
+      and d.entity = i.entity and d.key = i.key and d.status = 'OPEN' and d.kind = 'CONFLICT') then continue; end if;
     creates := i.operation in ('create', 'post');
     earlier := null;
     if creates then

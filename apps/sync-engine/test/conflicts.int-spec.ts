@@ -175,7 +175,51 @@ describe("a field that both sides changed", () => {
     await world.sql("update sync_engine.work set due_at = now() where kind = 'push'");
     await world.main.settled(transactions[0]?.id, "parked");
     expect(world.main.documents("Customer", "C-3")).toMatchObject([{ name: "Theirs" }]);
-    await world.bus.call(sync.discardDeadLetter, world.context, { id, reason: "seen" });
+    const record = { ...(await world.record("Customer", "C-3")), name: "Decided" };
+    await world.bus.call(sync.retryDeadLetter, world.context, { id, record });
+    await eventually(() => expect(world.main.documents("Customer", "C-3")).toMatchObject([{ name: "Decided" }]));
+  });
+
+  it("SYN-10: manual: a later read that could not be merged leaves the conflict open, and our value here", async () => {
+    await both("Customer", "C-5");
+    world.erp.faults.always({ kind: "unreachable" }, ["push"]);
+    const { transactions } = await ours("Customer", "C-5", { name: "Ours" });
+    await putOff();
+    theirs("Customer", "C-5", { name: "Theirs" });
+    await world.sync(["Customer"]);
+    const { id } = await conflictOf("C-5");
+    world.erp.faults.clear();
+    const listed = async () => (await world.main.letters()).filter(({ externalId }) => externalId === ids.get("C-5"));
+    const reasons = async () => (await listed()).map(({ reason }) => reason).sort();
+
+    // listed by a page, then by a single read
+    theirs("Customer", "C-5", { creditLimit: "no number" });
+    await world.sync(["Customer"]);
+    expect(await reasons()).toEqual(["CONFLICT", "ERP008"]);
+    const rejected = (await listed()).find(({ kind }) => kind === "REJECTED");
+    await world.bus.call(sync.retryDeadLetter, world.context, { id: rejected?.id ?? "" });
+    await eventually(async () => {
+      const later = (await listed()).find(({ kind }) => kind === "REJECTED");
+      expect(later?.id).not.toBe(rejected?.id);
+    });
+    expect(await letterOf("C-5")).toMatchObject({ id });
+
+    // read while a push was under way
+    await world.sql("update sync_engine.records set push_open = true where key = 'C-5'");
+    theirs("Customer", "C-5", { name: "Theirs again", creditLimit: null });
+    await world.sync(["Customer"]);
+    await eventually(async () => expect(await reasons()).toEqual(["CONFLICT", "IN_FLIGHT"]));
+    await world.sql("update sync_engine.records set push_open = false where key = 'C-5'");
+    await eventually(async () => expect(await reasons()).toEqual(["CONFLICT"]));
+    expect((await letterOf("C-5"))?.problem?.current).toMatchObject({ conflicts: [{ theirs: "Theirs again" }] });
+    expect(await letterOf("C-5")).toMatchObject({ id });
+
+    await world.sql("update sync_engine.work set due_at = now() where kind = 'push'");
+    await world.main.settled(transactions[0]?.id, "parked");
+    expect(world.main.documents("Customer", "C-5")).toMatchObject([{ name: "Theirs again" }]);
+    const record = { ...(await world.record("Customer", "C-5")), name: "Decided" };
+    await world.bus.call(sync.retryDeadLetter, world.context, { id, record });
+    await eventually(() => expect(world.main.documents("Customer", "C-5")).toMatchObject([{ name: "Decided" }]));
   });
 
   it("SYN-10: a row that was renamed takes its new key once a person accepts it", async () => {

@@ -107,6 +107,27 @@ describe("pushes in batches", () => {
     return one.claim === "held" && mayLeave({ record, link: known, push }, now);
   }
 
+  it("SYN-10: a push that was planned just before a conflict of its record was listed does not leave", async () => {
+    const plain = { link: "beside", claim: "held", moved: "nothing", status: "pending" } as const;
+    const nothing = { earlier: false, again: false, newer: false, letter: false, child: false };
+    const tenantId = randomUUID();
+    const both = await placed(admin, tenantId, [
+      { ...plain, ...nothing },
+      { ...plain, ...nothing },
+    ]);
+    await admin.query(
+      `insert into sync_engine.dead_letters (tenant_id, id, kind, direction, integration, entity, key, external_id, reason)
+       values ($1, gen_random_uuid(), 'CONFLICT', 'inbound', 1, $2, 'S-0', 'X-S-0', 'CONFLICT')`,
+      [tenantId, ENTITY],
+    );
+    const marks = await batches.mark(batchOf(tenantId), both.map(leaving));
+    expect(marks.map((mark) => mark !== undefined)).toEqual([false, true]);
+    await admin.query("update sync_engine.dead_letters set status = 'DISCARDED' where tenant_id = $1", [tenantId]);
+    const [first] = both;
+    if (!first) throw new Error("two are placed");
+    expect((await batches.mark(batchOf(tenantId), [leaving(first)]))[0]).toBeDefined();
+  });
+
   it("SYN-8: what is settled together is what is settled alone", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(pushCase, { minLength: 1, maxLength: 10 }), async (cases) => {

@@ -74,12 +74,13 @@ export class DeadLetterRepository {
     return n === 1;
   }
 
-  /** A letter stays open under another reason; an older one of the same source row is settled by it. */
+  /** A letter stays open under another reason; an older one of the same source row is settled by it, a conflict by a conflict only. */
   async keep(tx: Tx, row: DeadLetterRow, next: NewReason): Promise<void> {
     await tx.execute(
       `update sync_engine.dead_letters set status = 'RESOLVED', note = 'a later read of the row is listed', updated_at = now()
-       where tenant_id = $1 and integration = $2 and entity = $3 and external_id = $4 and direction = 'inbound' and status = 'OPEN' and id <> $5`,
-      [tx.tenantId, row.integration, row.entity, row.external_id, row.id],
+       where tenant_id = $1 and integration = $2 and entity = $3 and external_id = $4 and direction = 'inbound' and status = 'OPEN' and id <> $5
+         and (kind <> 'CONFLICT' or $6 = 'CONFLICT')`,
+      [tx.tenantId, row.integration, row.entity, row.external_id, row.id, next.kind],
     );
     await tx.execute(
       `update sync_engine.dead_letters set kind = $3, reason = $4, waiting_entity = $5, waiting_id = $6, problem = $7, payload = coalesce($8, payload),
@@ -98,7 +99,7 @@ export class DeadLetterRepository {
     );
   }
 
-  /** Lists a source row that was read singly; it replaces what was listed of the same row. */
+  /** Lists a source row that was read singly; it replaces what was listed of the same row, but a conflict that it does not tell of. */
   async saveSource(
     tx: Tx,
     integration: number,
@@ -107,7 +108,13 @@ export class DeadLetterRepository {
     io: number,
     jobId: string | null = null,
   ): Promise<void> {
-    await this.resolveSource(tx, integration, entity, letter.externalId, "a later read of the row is listed");
+    await tx.execute(
+      `update sync_engine.dead_letters set status = 'RESOLVED', note = 'a later read of the row is listed', version = version + 1,
+         updated_at = now()
+       where tenant_id = $1 and integration = $2 and entity = $3 and external_id = $4 and direction = 'inbound' and status = 'OPEN'
+         and (kind <> 'CONFLICT' or $5 = 'CONFLICT')`,
+      [tx.tenantId, integration, ENTITIES[entity].code, letter.externalId, letter.kind],
+    );
     await tx.execute(
       `insert into sync_engine.dead_letters
          (tenant_id, id, kind, direction, integration, entity, key, external_id, reason, waiting_entity, waiting_id, problem, payload, io,
@@ -134,8 +141,8 @@ export class DeadLetterRepository {
   }
 
   /**
-   * A conflict that is listed already stays the same letter, with what was read now. False when there is none of the row;
-   * `row`: the letter of this read, which is not needed then.
+   * A conflict that is listed already stays the same letter, with what was read now; what else is listed of the row is settled
+   * by this read. False when there is none of the row; `letterId`: the letter of this read, which is not needed then.
    */
   async conflictStands(
     tx: Tx,
@@ -150,8 +157,16 @@ export class DeadLetterRepository {
          and kind = 'CONFLICT'`,
       [tx.tenantId, row.integration, row.entity, row.externalId, JSON.stringify(conflict.payload), row.io, problem],
     );
-    if (n > 0 && row.letterId !== null) await this.resolve(tx, row.letterId, "the conflict is listed already");
-    return n > 0;
+    if (n === 0) return false;
+    // another page's left-over is compared by itself
+    await tx.execute(
+      `update sync_engine.dead_letters set status = 'RESOLVED', note = 'the conflict is listed already', version = version + 1,
+         updated_at = now()
+       where tenant_id = $1 and integration = $2 and entity = $3 and external_id = $4 and direction = 'inbound' and status = 'OPEN'
+         and kind <> 'CONFLICT' and (reason <> 'MERGE' or id = $5)`,
+      [tx.tenantId, row.integration, row.entity, row.externalId, row.letterId],
+    );
+    return true;
   }
 
   /** Notes a conflict that the field policy has settled: it was never open. */
