@@ -20,7 +20,7 @@ alter table sync_engine.dead_letters add column erp_version text;
 -- A page of a listing of stamps (newline-joined, external ids and versions alike long). Answers the external ids whose link
 -- shows another version, or which have no link, and no letter that is of this version; counts the others as unchanged.
 create function sync_engine.scan_page(
-  p_tenant uuid, p_integration int, p_entity int, p_job uuid, p_page int, p_externals text, p_versions text, p_last boolean,
+  p_tenant uuid, p_integration int, p_entity int, p_job uuid, p_page int, p_externals text, p_versions text,
   out differing text, out job_status text, out job_counts jsonb) language plpgsql as $$
 #variable_conflict use_column
 declare n_same int; noted bigint;
@@ -36,7 +36,7 @@ begin
            and d.entity = p_entity and d.external_id = s.external_id and d.status = 'OPEN' and d.direction = 'inbound' limit 1)) same
     from unnest(string_to_array(p_externals, E'\n'), string_to_array(p_versions, E'\n')) s(external_id, version))
   select string_agg(s.external_id, E'\n') filter (where not s.same), count(*) filter (where s.same) into differing, n_same from s;
-  update sync_engine.jobs set read = read + n_same, unchanged = unchanged + n_same, all_read = p_last
+  update sync_engine.jobs set read = read + n_same, unchanged = unchanged + n_same
     where tenant_id = p_tenant and id = p_job
     returning status, seen_from, jsonb_build_object('read', read, 'created', created, 'updated', updated, 'unchanged', unchanged,
       'rejected', rejected, 'parked', parked, 'deleted', deleted) into job_status, noted, job_counts;

@@ -1,4 +1,4 @@
-import type { EntityName } from "@dovetail/domain";
+import { ENTITIES, type EntityName } from "@dovetail/domain";
 import { eventually } from "@dovetail/testing";
 import { World } from "./world";
 
@@ -76,6 +76,37 @@ describe("a listing of stamps", () => {
     world.erp.commitLate("Part", 3_600_000);
     world.erp.faults.next({ kind: "status", status: 503 }, { calls: ["lookup"] });
     expect((await scan("Part")).counts).toMatchObject({ read: 22, created: 2, unchanged: 20 });
+  });
+
+  /** Runs a scan whose first single read opens the circuit: it is put back, and taken up again when the ERP is well. */
+  async function takenUpAgain(entity: EntityName) {
+    // the fifth failure in a row opens it
+    await world.sql("update sync_engine.call_budgets set failures = 4");
+    world.erp.faults.always({ kind: "unreachable" }, ["lookup"]);
+    const [queued] = await world.main.execute([entity], "scan");
+    await eventually(async () => {
+      const waiting = await world.sql(
+        `select j.status from sync_engine.work w, sync_engine.jobs j where w.kind = 'pull' and w.lease_until is null
+           and w.due_at > clock_timestamp() and j.id = $1`,
+        [queued?.id],
+      );
+      expect(waiting).toEqual([{ status: "running" }]);
+    });
+    world.erp.faults.clear();
+    await world.sql("update sync_engine.call_budgets set open_until = clock_timestamp()");
+    await world.sql("update sync_engine.work set due_at = clock_timestamp() where kind = 'pull'");
+    return world.main.ended(queued?.id ?? "");
+  }
+
+  it("SYN-2, SYN-3: taken up again it reads what differs on its last page, which was not read yet", async () => {
+    const late = [world.erp.commitLate("Part", 3_600_000), world.erp.commitLate("Part", 3_600_000)];
+    const job = await takenUpAgain("Part");
+    expect(job).toMatchObject({ status: "completed", counts: { read: 24, created: 2, unchanged: 22 } });
+    const found = await world.sql("select 1 from sync_engine.records where entity = $1 and external_id = any($2)", [
+      ENTITIES.Part.code,
+      late,
+    ]);
+    expect(found).toHaveLength(2);
   });
 
   it("leaves more rows than are read one by one to a full run", async () => {

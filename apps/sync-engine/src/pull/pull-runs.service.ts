@@ -32,8 +32,8 @@ export class PullRuns {
   async run(run: PullRun): Promise<void> {
     // a scan before the first load is complete has nothing to compare with
     const scans = run.job.mode === "scan" && run.job.seen_from !== null;
-    const left = scans ? await this.scans.run(run) : await this.pulls.run(run);
-    if (left) await this.jobs.queue(run.account, run.entity, "full", "schedule");
+    if (scans) await this.scans.run(run, (tx) => this.jobs.queue(run.account, run.entity, "full", "schedule", tx));
+    else await this.pulls.run(run);
     await this.assertTolerable(run);
     await this.unseen.settle(run);
   }

@@ -1,6 +1,6 @@
 import { ENTITIES } from "@dovetail/domain";
 import type { JobCounts, JobStatus, ProblemDocument } from "@dovetail/contracts";
-import { Database } from "@dovetail/database";
+import { Database, type Tx } from "@dovetail/database";
 import { Injectable } from "@nestjs/common";
 import type { PullRun } from "./pull.service";
 
@@ -9,7 +9,6 @@ export interface StampPage {
   page: number;
   externalIds: readonly string[];
   versions: readonly string[];
-  last: boolean;
 }
 
 /** What a page of stamps came to. */
@@ -59,7 +58,7 @@ export class RunRepository {
     const none = page.externalIds.length === 0;
     const [row] = await this.db.call<{ differing: string | null; job_status: JobStatus; job_counts: JobCounts }>({
       name: "scan_page",
-      text: `select differing, job_status, job_counts from sync_engine.scan_page($1,$2,$3,$4,$5,$6,$7,$8)`,
+      text: `select differing, job_status, job_counts from sync_engine.scan_page($1,$2,$3,$4,$5,$6,$7)`,
       values: [
         account.tenantId,
         account.num,
@@ -68,12 +67,22 @@ export class RunRepository {
         page.page,
         none ? null : page.externalIds.join("\n"),
         none ? null : page.versions.join("\n"),
-        page.last,
       ],
     });
     if (!row) throw new Error("scan_page answered nothing");
     const differing = row.differing === null ? [] : row.differing.split("\n");
     return { differing, status: row.job_status, counts: row.job_counts };
+  }
+
+  /** The listing is done: every row that differed was read and counted, or is left to what `left` queues. */
+  async scanned({ account, job }: PullRun, left: (tx: Tx) => Promise<unknown>): Promise<void> {
+    await this.db.transaction(account.tenantId, async (tx) => {
+      await left(tx);
+      await tx.execute(`update sync_engine.jobs set all_read = true where tenant_id = $1 and id = $2`, [
+        tx.tenantId,
+        job.id,
+      ]);
+    });
   }
 
   /** Counts rows that were read singly. */

@@ -1,5 +1,6 @@
 import { AdapterError, RETRY_TABLE, type Stamp } from "@dovetail/adapter-sdk";
 import { ProblemError } from "@dovetail/contracts";
+import type { Tx } from "@dovetail/database";
 import { backoff, type Clock } from "@dovetail/resilience";
 import { Inject, Injectable } from "@nestjs/common";
 import { SessionService, type Session } from "../accounts/session.service";
@@ -27,11 +28,18 @@ export class StampScan {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Answers how many rows differed and were left to a full run. Throws ProblemError when the ERP fails too often. */
-  async run(run: PullRun): Promise<number> {
-    return run.job.all_read ? 0 : this.sessions.gate.inLane("compare", () => this.listWithRetries(run));
+  /**
+   * Reads what differs; more than that is left to a full run, which `queueFull` queues as the listing is noted as done.
+   * Throws ProblemError when the ERP fails too often.
+   */
+  async run(run: PullRun, queueFull: (tx: Tx) => Promise<unknown>): Promise<void> {
+    if (run.job.all_read) return;
+    const left = await this.sessions.gate.inLane("compare", () => this.listWithRetries(run));
+    // not before the last row was read: until then a worker that takes the run up has to list anew
+    await this.runs.scanned(run, async (tx) => left > 0 && (await queueFull(tx)));
   }
 
+  /** Answers how many rows differed and were not read. */
   private async listWithRetries(run: PullRun): Promise<number> {
     for (let failures = 1; ; failures++) {
       let session: Session | undefined;
@@ -85,12 +93,12 @@ async function* pagesOf(stamps: AsyncIterable<Stamp>, first: number): AsyncGener
   for await (const { externalId, version } of stamps) {
     if (!isStorableId(externalId)) continue;
     if (next.externalIds.length === PAGE) {
-      yield { page: page++, ...next, last: false };
+      yield { page: page++, ...next };
       next = empty();
     }
     next.externalIds.push(externalId);
     // a version that cannot be kept is never that of the link, which has none
     next.versions.push(/[\n\r\0]/.test(version) ? "" : version);
   }
-  yield { page, ...next, last: true };
+  yield { page, ...next };
 }
