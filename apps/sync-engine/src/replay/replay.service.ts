@@ -85,8 +85,9 @@ export class ReplayService {
   private async isAbsent(tenantId: string, push: PushToForce): Promise<boolean | undefined> {
     const account = await this.accounts.byNumber(tenantId, push.integration);
     if (!account || account.deleted) throw new ProblemError("NOT_FOUND", "the integration is not there any more");
-    // who cannot be asked about may well be there: sent again it would stand there twice
-    if (push.external_id === null) throw conflict("the link of the record is lost: link it again first", push);
+    // what cannot be asked about may well be there: sent again it would stand there twice
+    if (push.external_id === null)
+      throw conflict("the link of the record is lost: the ERP cannot be asked whether it has the document", push);
     try {
       const { adapter, handle } = await this.sessions.open(account);
       const { lookup } = adapter.entities[entityOf(push.entity)] ?? {};
