@@ -14,7 +14,7 @@ export {
 } from "./config-fields";
 export { createLogger, LOG_LEVELS, type Logger, type LoggerOptions, type LogLevel } from "./logger";
 export { addLogContext, withLogContext, type LogFields } from "./log-context";
-export { isSecretName, maskText, redact } from "./redaction";
+export { isSecretName, maskText, redact, redactField } from "./redaction";
 export { NestLogger } from "./nest-logger";
 export {
   childSpan,

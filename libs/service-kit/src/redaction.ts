@@ -38,6 +38,12 @@ export function redact(value: unknown, depth = 0): unknown {
   return redactMembers(value, depth);
 }
 
+/** The value of a field as `redact` shows it under its name; `path` such as `name`, `custom.apiToken` or `lines[10].pin`. */
+export function redactField(path: string, value: unknown): unknown {
+  const name = path.split(/[.[\]]+/).find(isSecretName) ?? path;
+  return redactMembers({ [name]: value }, 0)[name];
+}
+
 /** An error as plain members, with its cause; own enumerable members are redacted like any object. */
 export function describeError(error: Error, depth = 0): Record<string, unknown> {
   return {

@@ -9,7 +9,6 @@ import {
 } from "@dovetail/contracts";
 import { Database } from "@dovetail/database";
 import { cutByBytes } from "@dovetail/messaging";
-import { redact } from "@dovetail/service-kit";
 import { Injectable } from "@nestjs/common";
 import { AccountService } from "../accounts/account.service";
 import { idOfCursor, knownId } from "../ids";
@@ -17,6 +16,7 @@ import { entityOf, SourceRowService } from "../pull/source-row.service";
 import { DeadLetterRepository, type DeadLetterRow } from "./dead-letter.repository";
 import { LetterListRepository } from "./letter-list.repository";
 import { wantedLetters } from "./letter-retry.task";
+import { shown } from "./letter-view";
 
 /** What was not applied, as clients see it. */
 @Injectable()
@@ -49,7 +49,7 @@ export class DeadLetterService {
   }
 
   private view(row: DeadLetterRow, names: ReadonlyMap<number, string>): DeadLetter {
-    const payload = redact(this.rows.unseal(row.payload) ?? row.payload) as Json;
+    const payload = shown(this.rows.unseal(row.payload) ?? row.payload);
     return {
       id: row.id,
       kind: row.kind,
@@ -59,7 +59,7 @@ export class DeadLetterService {
       key: row.key,
       externalId: row.external_id,
       reason: row.reason,
-      problem: row.problem,
+      problem: shown(row.problem as unknown as Json) as unknown as DeadLetter["problem"],
       payload,
       request: row.push_id === null ? null : excerptOf(payload, "request"),
       response: row.push_id === null ? null : excerptOf(payload, "response"),

@@ -1,6 +1,6 @@
 import type { Json } from "@dovetail/domain";
 import type { PlanItem } from "@dovetail/contracts";
-import { redact } from "@dovetail/service-kit";
+import { redact, redactField } from "@dovetail/service-kit";
 import type { JobRow } from "../jobs/job";
 import { entityOf } from "../pull/source-row.service";
 import type { ItemRow, PlanPart } from "./plan";
@@ -26,15 +26,11 @@ export function viewOf(row: StoredItem, job: Pick<JobRow, "entity">, names: Read
     // under the field's name, so that one whose name tells of a secret is masked
     changes: (row.changes ?? []).map(({ field, old, new: next }) => ({
       field,
-      old: masked(field, old),
-      new: masked(field, next),
+      old: redactField(field, old) as Json,
+      new: redactField(field, next) as Json,
     })),
     body: redact(row.body) as PlanItem["body"],
     assumes: row.record_version === null ? null : { version: row.record_version, shadowHash: row.shadow_hash },
     pushes: (row.pushes ?? []).map(({ integration, ...push }) => ({ integration: nameOf(integration), ...push })),
   };
-}
-
-function masked(field: string, value: Json): Json {
-  return (redact({ [field]: value }) as Record<string, Json>)[field] ?? null;
 }
