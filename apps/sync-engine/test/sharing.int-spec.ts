@@ -127,7 +127,7 @@ describe("two tenants and two engines on one database", () => {
         );
         expect(open?.n).toBe(0);
       },
-      { timeoutMs: 15_000 },
+      { timeoutMs: 40_000 },
     );
     expect(queued).toBeDefined();
   });
