@@ -79,6 +79,14 @@ describe("SYN-11, SYN-12: what is refused leaves everything as it was", () => {
 
   it("a plan that has expired", async () => {
     const job = await ready();
+    // its work rests until then
+    await eventually(async () => {
+      const rests = await world.sql(
+        "select 1 from sync_engine.work where kind = 'plan' and id like '%' || $1::text and lease_until is null and due_at > now()",
+        [job.id],
+      );
+      expect(rests).toHaveLength(1);
+    });
     await world.sql(
       `update sync_engine.jobs set approval = approval || '{"expiresAt":"2020-01-01T00:00:00.000Z"}' where id = $1`,
       [job.id],
