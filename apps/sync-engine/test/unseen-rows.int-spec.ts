@@ -49,17 +49,17 @@ describe("rows that a full run does not show", () => {
     faults.take = (call: CallKind) => (call === kind && ++seen === n ? fault : take(call));
   }
 
-  /** The n-th read from now waits until it is released. */
-  function holdPull(n: number): () => void {
+  /** The n-th call of a kind from now waits until it is released; `begun` tells how many came. */
+  function hold(held: CallKind, n: number): { release: () => void; begun: () => number } {
     const call = world.erp.call.bind(world.erp);
     let release: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => (release = resolve));
+    const released = new Promise<void>((resolve) => (release = resolve));
     let seen = 0;
     world.erp.call = async (kind, login, signal, effect) => {
-      if (kind === "pull" && ++seen === n) await held;
+      if (kind === held && ++seen === n) await released;
       return call(kind, login, signal, effect);
     };
-    return release;
+    return { release: () => release(), begun: () => seen };
   }
 
   const lookups = () => world.erp.journal.filter(({ what }) => what === "lookup").length;
@@ -128,7 +128,7 @@ describe("rows that a full run does not show", () => {
     await world.sync(["Part"]);
     vanish("Part", ids[4] ?? "");
     await world.startEngine();
-    const release = holdPull(3);
+    const { release } = hold("pull", 3);
     const [queued] = await world.main.execute(["Part"], "full");
     await eventually(async () => expect(await noted()).toHaveLength(2));
     // the lease of the worker that hangs runs out: half a minute, shortened here
@@ -165,6 +165,40 @@ describe("rows that a full run does not show", () => {
     );
     expect(await listed()).toEqual([]);
     await expect(world.bus.call(sync.approveJob, world.context, { id })).rejects.toMatchObject({ code: "CONFLICT" });
+  });
+
+  it.each([
+    ["cancelled", (id: string) => world.bus.call(sync.cancelJob, world.context, { id })],
+    ["overtaken by a reset", () => world.bus.call(sync.reset, world.context, { id: world.integration.name })],
+    [
+      "overtaken by a restored database",
+      () => world.sql("update sync_engine.accounts set generation = generation - 1, recovery_begun = null"),
+    ],
+  ])("SYN-7: a full run that is %s while it asks for what it deletes, deletes nothing", async (how, stop) => {
+    const key = `STOP-${how}`.replaceAll(" ", "-");
+    const id = insert("Part", key);
+    await world.sync(["Part"], "full");
+    vanish("Part", id);
+    const before = await deletedKeys();
+    // it is asked for once more when it is to go
+    const { release, begun } = hold("lookup", 2);
+    const [queued] = await world.main.execute(["Part"], "full");
+    await eventually(() => expect(begun()).toBe(2));
+    await stop(queued?.id ?? "");
+    release();
+    await eventually(async () =>
+      expect(await world.sql("select 1 from sync_engine.work where kind = 'pull' and lease_until is not null")).toEqual(
+        [],
+      ),
+    );
+    await world.main.ended(queued?.id ?? "");
+    expect(await deletedKeys()).toEqual(before);
+    if (how !== "cancelled")
+      await world.bus.call(sync.release, world.context, { id: world.integration.name, force: true });
+    // after recovery the first one loads, and the next one compares
+    await world.sync(["Part"], "full");
+    await world.sync(["Part"], "full");
+    await eventually(async () => expect(await deletedKeys()).toEqual([...before, key].sort()));
   });
 
   it("SYN-7: a row of an integration that only gets pushes is listed as gone, the record stays", async () => {

@@ -6,6 +6,7 @@ import { isTarget, ownsKey, sourceOf, type Account } from "../accounts/account";
 import { AccountService } from "../accounts/account.service";
 import { assertAdapter } from "../accounts/adapter-change";
 import { SessionService } from "../accounts/session.service";
+import { CancelledError } from "../jobs/turn-end";
 import { fieldsToSend } from "../push/push";
 import { newLink, type LinkRow } from "../records/record";
 import { RecordRepository } from "../records/record.repository";
@@ -180,7 +181,10 @@ export class GoneRows {
     }
   }
 
-  /** Under the record's lock; who calls has read that the ERP does not have the row. */
+  /**
+   * Under the record's lock; who calls has read that the ERP does not have the row, and has asserted the adapter. Throws
+   * CancelledError when the run was cancelled, or its integration went into recovery, while the ERP was asked.
+   */
   async apply(
     tx: Tx,
     gone: Gone,
@@ -189,6 +193,7 @@ export class GoneRows {
   ): Promise<Outcome> {
     const { account, entity, io, jobId } = gone;
     const record = await this.records.lock(tx, entity, key);
+    if (jobId !== null && !(await this.pages.stillRuns(tx, account.num, jobId))) throw new CancelledError();
     const link = record && (await this.records.link(tx, entity, record, key, account.num));
     // linked otherwise or deleted by now
     if (!record || link?.external_id !== id || record.deleted) return { deleted: false };

@@ -6,6 +6,7 @@ import { retry, type Clock } from "@dovetail/resilience";
 import { Inject, Injectable } from "@nestjs/common";
 import { AccountWaitsError } from "../calls/account-waits.error";
 import { DeadLetterRepository } from "../dead-letters/dead-letter.repository";
+import { CancelledError } from "../jobs/turn-end";
 import { CLOCK } from "../tokens";
 import { GoneRows } from "./gone-rows";
 import type { PullRun } from "./pull.service";
@@ -33,7 +34,7 @@ export class UnseenRows {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Throws ApprovalNeededError, or ProblemError when the ERP cannot be asked. */
+  /** Throws ApprovalNeededError, CancelledError, or ProblemError when the ERP cannot be asked. */
   async settle(run: PullRun): Promise<void> {
     if (run.job.seen_from === null || run.account.recovering) return;
     const absent = await this.absent(run, run.job.deletes_approved ? null : await this.allowed(run));
@@ -63,6 +64,8 @@ export class UnseenRows {
     const noting = { jobId: job.id, integration: account.num, entity, from: Number(job.seen_from) };
     for (let after = ""; ;) {
       const rows = await this.unseen.unseen(account.tenantId, noting, after, SLICE);
+      // asked behind the rows: a run that still goes on had its notes when they were read
+      if (!(await this.unseen.isRunning(account.tenantId, noting))) throw new CancelledError();
       for (const row of rows) {
         signal.throwIfAborted();
         yield row;

@@ -22,6 +22,17 @@ export interface UnseenRow {
 export class UnseenRepository {
   constructor(private readonly db: Database) {}
 
+  /** Whether the run was not cancelled: what a cancelled one saw is known no more. */
+  async isRunning(tenantId: string, { jobId }: NotingRun): Promise<boolean> {
+    const found = await this.db.readOnly(tenantId, (tx) =>
+      tx.one(`select 1 as runs from sync_engine.jobs where tenant_id = $1 and id = $2 and status = 'running'`, [
+        tenantId,
+        jobId,
+      ]),
+    );
+    return found !== undefined;
+  }
+
   /**
    * Rows linked before the run that none of its pages showed, in key order behind `after`. A link that was touched since has
    * a higher I/O number; one with a push under way, or listed as gone already, is not asked about.
