@@ -6,6 +6,7 @@ import { Injectable } from "@nestjs/common";
 import type { Account } from "../accounts/account";
 import { AccountService } from "../accounts/account.service";
 import { inboundEntities, JobService } from "../jobs/job.service";
+import { RoundService } from "../jobs/round.service";
 import { ScheduleService } from "../jobs/schedule.service";
 import { RecoveryRepository, type RecoveryReason } from "./recovery.repository";
 
@@ -15,6 +16,7 @@ export class RecoveryTurns {
   constructor(
     readonly jobs: JobService,
     readonly schedules: ScheduleService,
+    readonly rounds: RoundService,
   ) {}
 }
 
@@ -54,6 +56,7 @@ export class RecoveryService {
     await this.db.transaction(ctx.tenantId, (tx) => this.repository.release(tx, account.num));
     const released = await this.accounts.refresh(ctx.tenantId, ctx.tenant, id);
     await this.turns.schedules.align(released);
+    await this.turns.rounds.align(released);
     return this.view(released);
   }
 
