@@ -182,6 +182,34 @@ describe("SYN-11, SYN-12: what is refused leaves everything as it was", () => {
     expect(await plans.approve(plan)).toMatchObject({ status: "completed", counts: { updated: 4 } });
   });
 
+  it("SYN-7: a plan of more deletions than a run makes by itself, of an operator", async () => {
+    const operator = {
+      ...world.context,
+      actor: { ...world.context.actor, permissions: ["erp:view", "erp:sync"] as const },
+    };
+    world.erp.seedRows("Supplier", 6);
+    // an incremental read ends before the second in which it begins
+    world.erp.advance(2_000);
+    await world.sync(["Supplier"]);
+    for (const { externalId } of rows().slice(-6)) world.erp.remove("Supplier", externalId);
+    world.erp.advance(2_000);
+    const job = await plans.dryRun("Supplier", "full");
+    expect(job).toMatchObject({ status: "awaiting_approval", counts: { deleted: 6 } });
+    expect(await refused({ id: job.id }, operator)).toMatchObject({ code: "FORBIDDEN" });
+    await cancel(job);
+  });
+
+  it("SYN-8: a plan while the integration is in recovery", async () => {
+    const job = await ready();
+    await world.sql("update sync_engine.accounts set generation = 0, recovery_begun = sync_engine.current_generation()");
+    expect(await refused({ id: job.id })).toMatchObject({
+      code: "CONFLICT",
+      detail: expect.stringMatching(/in recovery/) as string,
+    });
+    await world.bus.call(sync.release, world.context, { id: world.integration.name, force: true });
+    await cancel(job);
+  });
+
   it("a dry run of an unknown entity, of one that is not carried, and of a scan", async () => {
     const before = await plans.store();
     const jobs = await world.sql("select count(*) from sync_engine.jobs");

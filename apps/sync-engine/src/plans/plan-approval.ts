@@ -5,6 +5,7 @@ import { Injectable, type OnModuleInit } from "@nestjs/common";
 import type { Account } from "../accounts/account";
 import { AccountService } from "../accounts/account.service";
 import type { JobRow } from "../jobs/job";
+import { GoneRows } from "../pull/gone-rows";
 import { entityOf } from "../pull/source-row.service";
 import { WorkBell } from "../work-bell";
 import { Approvals, type Approvable } from "./approvals";
@@ -25,6 +26,7 @@ export class PlanChecks {
     private readonly jobs: PlanJobs,
     private readonly accounts: AccountService,
     private readonly rollbacks: RollbackRepository,
+    private readonly gone: GoneRows,
   ) {}
 
   /** The account as its owner knows it now; of a deleted one as it last was. */
@@ -37,7 +39,22 @@ export class PlanChecks {
       throw new ProblemError("CONFLICT", `${account.name} is not active`, {
         resolution: "Enable or resume the integration first.",
       });
+    if (account.recovering)
+      throw new ProblemError("CONFLICT", `${account.name} is in recovery: no plan is applied before its release`, {
+        resolution: "Release the integration first, then make a new plan.",
+      });
     return account;
+  }
+
+  /** More deletions than a run makes by itself within a day are no operator's, however they were found. */
+  async assertMay(ctx: CallContext, account: Account, job: JobRow): Promise<void> {
+    if (job.approval?.kind !== "sync" || job.deleted === 0 || ctx.actor.permissions.includes("erp:admin")) return;
+    const { most, deleted } = await this.gone.limit(account, entityOf(job.entity));
+    if (deleted + job.deleted > most)
+      throw new ProblemError(
+        "FORBIDDEN",
+        `the plan deletes ${job.deleted} records, after ${deleted} within a day: approving more than ${most} needs erp:admin`,
+      );
   }
 
   /** Checks all before anything is applied, then lets the job go on. */
@@ -103,6 +120,7 @@ export class PlanApproval implements Approvable, OnModuleInit {
 
   async approve(ctx: CallContext, job: JobRow): Promise<void> {
     const account = await this.checks.accountOf(ctx, job);
+    await this.checks.assertMay(ctx, account, job);
     await this.db.transaction(ctx.tenantId, (tx) => this.checks.pass(tx, ctx, account, job.id));
     this.bell.ring();
   }

@@ -57,7 +57,7 @@ export class PlanService {
     const job = await this.db.readOnly(ctx.tenantId, (tx) => this.row(tx, id));
     const { approval } = job;
     if (job.status !== "awaiting_approval" || !approval) throw notWaiting(job);
-    // an approved dry run does what the same person may execute; the others take something away
+    // a dry run's own check looks at how much it deletes; the others always take something away
     if (approval.kind !== "sync" && !ctx.actor.permissions.includes("erp:admin"))
       throw new ProblemError("FORBIDDEN", `approving a job of kind ${approval.kind} needs erp:admin`);
     if (digest !== undefined && digest !== approval.digest)
