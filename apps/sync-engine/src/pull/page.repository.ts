@@ -179,16 +179,12 @@ export class PageRepository {
     return found ?? { rows: 0, deleted: 0 };
   }
 
-  /** Whether the job runs and its integration is not in recovery. Until the transaction ends that stays so. */
+  /** Whether the job runs and its integration is not in recovery; it stays so in the transaction, which may count in the job. */
   async stillRuns(tx: Tx, integration: number, jobId: string): Promise<boolean> {
-    // its counters are written in the same transaction: a share of its lock could not be raised by two
-    const found = await tx.one(
-      `select 1 as runs from sync_engine.accounts a join sync_engine.jobs j on j.tenant_id = $1 and j.id = $3
-       where a.tenant_id = $1 and a.num = $2 and a.generation >= sync_engine.current_generation() and j.status = 'running'
-       for share of a for no key update of j`,
-      [tx.tenantId, integration, jobId],
-    );
-    return found !== undefined;
+    const sql = `select 1 as runs from sync_engine.accounts a join sync_engine.jobs j on j.tenant_id = $1 and j.id = $3
+      where a.tenant_id = $1 and a.num = $2 and a.generation >= sync_engine.current_generation() and j.status = 'running'
+      for share of a for no key update of j`;
+    return (await tx.one(sql, [tx.tenantId, integration, jobId])) !== undefined;
   }
 
   /** Counts one row of a job that was read to be gone: beside what was read, which is the sum of what stayed. */
