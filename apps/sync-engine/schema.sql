@@ -251,6 +251,7 @@ table plan_items (
   doc text,
   hash bytea,
   erp_version text,
+  modified_at text,
   letter jsonb,
   body jsonb,
   pushes jsonb,
@@ -402,7 +403,7 @@ CREATE INDEX dead_letters_listed ON sync_engine.dead_letters USING btree (tenant
 CREATE INDEX dead_letters_merge ON sync_engine.dead_letters USING btree (tenant_id, integration, entity, id) WHERE ((status = 'OPEN'::text) AND (reason = 'MERGE'::text))
 CREATE INDEX dead_letters_outbound ON sync_engine.dead_letters USING btree (tenant_id, integration, entity, key) WHERE ((status = 'OPEN'::text) AND (direction = 'outbound'::text))
 CREATE UNIQUE INDEX dead_letters_push ON sync_engine.dead_letters USING btree (tenant_id, push_id) WHERE ((status = 'OPEN'::text) AND (push_id IS NOT NULL))
-CREATE UNIQUE INDEX dead_letters_source ON sync_engine.dead_letters USING btree (tenant_id, integration, entity, external_id) WHERE ((status = 'OPEN'::text) AND (direction = 'inbound'::text) AND (external_id IS NOT NULL) AND (reason <> 'MERGE'::text))
+CREATE UNIQUE INDEX dead_letters_source ON sync_engine.dead_letters USING btree (tenant_id, integration, entity, external_id, ((kind = 'CONFLICT'::text))) WHERE ((status = 'OPEN'::text) AND (direction = 'inbound'::text) AND (external_id IS NOT NULL) AND (reason <> 'MERGE'::text))
 CREATE INDEX dead_letters_waiting ON sync_engine.dead_letters USING btree (tenant_id, integration, waiting_entity, waiting_id) WHERE ((status = 'OPEN'::text) AND (waiting_id IS NOT NULL))
 CREATE INDEX event_log_at ON sync_engine.event_log USING btree (at)
 CREATE UNIQUE INDEX event_log_position ON sync_engine.event_log USING btree (tenant_id, "position")
@@ -559,12 +560,13 @@ begin
       into n_read, n_changed, n_created, left_over;
   end if;
 
-  -- A conflict stands until a person resolves it, or the row comes to be merged; one that is left over is compared first.
+  -- A conflict stands until a person resolves it, or the row comes to be merged; one that is left over is compared first, one
+  -- that is listed instead was not compared at all.
   if listed then
     update sync_engine.dead_letters d set status = 'RESOLVED', note = 'a later read succeeded', updated_at = now()
       where tenant_id = p_tenant and integration = p_integration and entity = p_entity and status = 'OPEN' and direction = 'inbound'
         and kind = 'CONFLICT' and external_id in (select unnest(string_to_array(p_externals, E'\n')) union all
-          select unnest(string_to_array(p_same, E'\n')) union all select l->>'externalId' from jsonb_array_elements(p_letters) l)
+          select unnest(string_to_array(p_same, E'\n')))
         and not exists (select 1 from sync_engine.dead_letters m where m.tenant_id = p_tenant and m.integration = p_integration
           and m.entity = p_entity and m.status = 'OPEN' and m.reason = 'MERGE' and m.external_id = d.external_id);
   end if;
@@ -1033,6 +1035,9 @@ begin
     if r.push_io is distinct from i.io or encode(r.shadow_hash, 'hex') is distinct from i.shadow then continue; end if;
     select status, reference, sent_at, operation, doubted into p from sync_engine.pushes where tenant_id = p_tenant and id = i.id for update;
     if not found or p.status not in ('pending', 'parked') then continue; end if;
+    -- listed since it was planned; who lists one holds the record's lock
+    if exists (select 1 from sync_engine.dead_letters d where d.tenant_id = p_tenant and d.integration = p_integration
+      and d.entity = i.entity and d.key = i.key and d.status = 'OPEN' and d.kind = 'CONFLICT') then continue; end if;
     creates := i.operation in ('create', 'post');
     earlier := null;
     if creates then
@@ -1192,7 +1197,7 @@ CREATE OR REPLACE FUNCTION sync_engine.plan_page_digest(p_tenant uuid, p_job uui
 AS $function$
   select encode(sha256(convert_to(coalesce(string_agg(
     jsonb_build_array(i.n, i.integration, i.key, i.external_id, i.operation, i.reason, i.changes, i.record_version, i.shadow_hash,
-      i.push_io, i.doc, i.hash, i.erp_version, i.letter, i.body, i.pushes, i.push_id)::text, E'\n' order by i.n), ''), 'UTF8')), 'hex')
+      i.push_io, i.doc, i.hash, i.erp_version, i.modified_at, i.letter, i.body, i.pushes, i.push_id)::text, E'\n' order by i.n), ''), 'UTF8')), 'hex')
   from sync_engine.plan_items i where i.tenant_id = p_tenant and i.job_id = p_job and i.page = p_page
 $function$
 CREATE OR REPLACE FUNCTION sync_engine.plan_pushes(p_tenant uuid, p_page bigint, p_targets integer[])
@@ -1352,7 +1357,7 @@ begin
     from unnest(string_to_array(p_entities, E'\n'), string_to_array(p_keys, E'\n')) with ordinality s(entity, key, n);
   return answer;
 end $function$
-CREATE OR REPLACE FUNCTION sync_engine.scan_page(p_tenant uuid, p_integration integer, p_entity integer, p_job uuid, p_page integer, p_externals text, p_versions text, p_last boolean, OUT differing text, OUT job_status text, OUT job_counts jsonb)
+CREATE OR REPLACE FUNCTION sync_engine.scan_page(p_tenant uuid, p_integration integer, p_entity integer, p_job uuid, p_page integer, p_externals text, p_versions text, OUT differing text, OUT job_status text, OUT job_counts jsonb)
  RETURNS record
  LANGUAGE plpgsql
 AS $function$
@@ -1370,7 +1375,7 @@ begin
            and d.entity = p_entity and d.external_id = s.external_id and d.status = 'OPEN' and d.direction = 'inbound' limit 1)) same
     from unnest(string_to_array(p_externals, E'\n'), string_to_array(p_versions, E'\n')) s(external_id, version))
   select string_agg(s.external_id, E'\n') filter (where not s.same), count(*) filter (where s.same) into differing, n_same from s;
-  update sync_engine.jobs set read = read + n_same, unchanged = unchanged + n_same, all_read = p_last
+  update sync_engine.jobs set read = read + n_same, unchanged = unchanged + n_same
     where tenant_id = p_tenant and id = p_job
     returning status, seen_from, jsonb_build_object('read', read, 'created', created, 'updated', updated, 'unchanged', unchanged,
       'rejected', rejected, 'parked', parked, 'deleted', deleted) into job_status, noted, job_counts;
@@ -1546,7 +1551,7 @@ function push_states(p_tenant uuid, p_integration integer, p_entities integer[],
 function record_list(p_tenant uuid, p_entity integer, p_after text, p_prefix text, p_deleted boolean, p_limit integer, p_integration integer, p_date_field text, p_from text, p_to text, p_equals_field text, p_equals text) to sync_engine: execute
 function record_sync(p_tenant uuid, p_entity integer, p_key text, p_integration integer, p_external text) to sync_engine: execute
 function records_get(p_tenant uuid, p_entities text, p_keys text) to sync_engine: execute
-function scan_page(p_tenant uuid, p_integration integer, p_entity integer, p_job uuid, p_page integer, p_externals text, p_versions text, p_last boolean, OUT differing text, OUT job_status text, OUT job_counts jsonb) to sync_engine: execute
+function scan_page(p_tenant uuid, p_integration integer, p_entity integer, p_job uuid, p_page integer, p_externals text, p_versions text, OUT differing text, OUT job_status text, OUT job_counts jsonb) to sync_engine: execute
 function settle_pushes(p_tenant uuid, p_integration integer, p_adapter text, p_items jsonb) to sync_engine: execute
 function stale_items(p_tenant uuid, p_job uuid, p_entity integer, p_page integer, p_limit integer) to sync_engine: execute
 function write_change(p_tenant uuid, p_tenant_name text, p_entity integer, p_key text, p_version integer, p_hash bytea, p_doc jsonb, p_deleted boolean, p_integration integer, p_job uuid, p_source text, p_traceparent text) to sync_engine: execute
