@@ -47,7 +47,7 @@ export class TurnRepository {
     return this.claim("claim_oldest", request, WINDOW, room, 0);
   }
 
-  /** A few due rows of each account, those behind `after` first. Costs a few microseconds per account that has any row. */
+  /** A few due rows of each account, those behind `after` first: one look into an index per account that has any row. */
   inTurn(request: ClaimRequest, room: Room, after: number): Promise<Found> {
     return this.claim("claim_in_turn", request, SHARE, room, after);
   }

@@ -10,7 +10,7 @@ export interface SystemDescription {
   version: number;
   title: string;
   connectionMethod: string;
-  /** True: any customer's system can be reached through it, whatever its code. */
+  /** True: it reaches a tenant's system of any code, by its connection method. */
   anySystem: boolean;
   connection: JsonObject;
   auth: string[];
